@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from libsocial.accounts.models import Unit, User
+from libsocial.accounts.policies import subtree_q
+from libsocial.core.crypto import EncryptedJSONField
+
+
+class ChannelQuerySet(models.QuerySet["Channel"]):
+    def visible_to(self, user: User) -> ChannelQuerySet:
+        """Channels of the person's units, and those lent to them."""
+        own = self.filter(subtree_q(user, "channel.see", "unit__"))
+        lent = ChannelLoan.objects.filter(subtree_q(user, "channel.see", "unit__")).values("channel_id")
+        return self.filter(models.Q(pk__in=own.values("pk")) | models.Q(pk__in=lent))
+
+    def living(self) -> ChannelQuerySet:
+        return self.exclude(state="disconnected")
+
+
+class Channel(models.Model):
+    """An account on a platform, owned by a unit, never by a person."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="channels")
+    platform = models.CharField(max_length=30)
+    state = models.CharField(max_length=20, default="active")  # see channels_app.states.MACHINE
+    name = models.CharField(max_length=200)
+    handle = models.CharField(max_length=200, blank=True)
+    server = models.CharField(max_length=200, blank=True)  # https://host of the account's server, '' where fixed
+    remote_id = models.CharField(max_length=200)
+    url = models.CharField(max_length=500, blank=True)
+    avatar = models.CharField(max_length=200, blank=True)  # name in the media storage: our own copy
+    facts = models.JSONField(default=dict)  # this server's limits as read
+    overrides = models.JSONField(default=dict)  # an administrator's corrections with their reason
+    health = models.CharField(max_length=10, default="ok")  # ok, warning, failing
+    health_message = models.CharField(max_length=60, blank=True)  # id in the notices catalogue
+    health_params = models.JSONField(default=dict)
+    probed_at = models.DateTimeField(null=True, blank=True)
+    next_probe_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    language = models.CharField(max_length=35, blank=True)
+    owner_of_record = models.CharField(_("owner of record"), max_length=200, blank=True)
+    recovery_notes = models.TextField(_("recovery notes"), blank=True)
+    connected_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    connected_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ChannelQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["platform", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["platform", "server", "remote_id"], name="one_channel_per_account")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ChannelLoan(models.Model):
+    """A channel lent to another unit; that unit's posts then need the owner's approval."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="loans")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="borrowed")
+    lent_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "unit"], name="one_loan_per_unit")]
+
+
+class Credential(models.Model):
+    """The secret of one channel, encrypted, versioned; refreshed under its row lock."""
+
+    channel = models.OneToOneField(Channel, on_delete=models.CASCADE, related_name="credential")
+    version = models.PositiveIntegerField(default=1)
+    secret = EncryptedJSONField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    # Lease of the worker that spends the refresh token: works on databases without row locks, held over no HTTP.
+    refresh_lease = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+
+class AppRegistration(models.Model):
+    """Our application's registration at one server (Mastodon registers itself on any instance)."""
+
+    platform = models.CharField(max_length=30)
+    server = models.CharField(max_length=200)
+    redirect_uri = models.CharField(max_length=300)
+    scopes = models.CharField(max_length=500, blank=True)
+    secret = EncryptedJSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["platform", "server", "redirect_uri"], name="one_registration_per_server")
+        ]
+
+
+class ConnectAttempt(models.Model):
+    """A browser sign-in under way: used once, by the person who began it, for fifteen minutes."""
+
+    state_hash = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    platform = models.CharField(max_length=30)
+    channel = models.ForeignKey(Channel, null=True, on_delete=models.CASCADE, related_name="+")  # reconnecting it
+    keep = EncryptedJSONField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+
+class PracticeAccount(models.Model):
+    """An account on Practice, the platform inside the product. `mode` makes it fail on command."""
+
+    handle = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    colour = models.CharField(max_length=7, default="#4b6b8a")
+    token_hash = models.CharField(max_length=64)
+    mode = models.CharField(max_length=30, default="normal")
+    followers = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class PracticePost(models.Model):
+    """A post on Practice. Public to everyone who can open the product."""
+
+    account = models.ForeignKey(PracticeAccount, on_delete=models.CASCADE, related_name="posts")
+    key = models.CharField(max_length=80)  # the idempotency key its author chose
+    reply_to = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="replies")
+    author_name = models.CharField(max_length=120, blank=True)  # a reply written by a visitor
+    text = models.TextField(blank=True)
+    content_warning = models.CharField(max_length=300, blank=True)
+    language = models.CharField(max_length=35, blank=True)
+    media = models.JSONField(default=list)  # [{path, alt, width, height}]
+    card = models.JSONField(null=True)
+    likes = models.PositiveIntegerField(default=0)
+    shares = models.PositiveIntegerField(default=0)
+    views = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="practice_key_once")]

@@ -1,0 +1,243 @@
+"""Settings, read once from the environment (see env.py and docs/configuration.md).
+
+Without any variable set this is the embedded product: SQLite, no broker, all
+data in one folder. With LIBSOCIAL_DATABASE_URL and LIBSOCIAL_REDIS_URL it is
+the production set-up; nothing else changes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from libsocial import env, keys
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(
+    env.text("LIBSOCIAL_DATA", str(BASE_DIR / "data"), "Folder that holds database, media, keys and logs.")
+).resolve()
+
+DEBUG = env.flag("LIBSOCIAL_DEBUG", False, "Show details on error pages. Never on a public server.")
+SECRET_KEY = env.secret("LIBSOCIAL_SECRET_KEY", "Signs sessions and links. Made on first start when not set.") or (
+    keys.read_or_make_secret(DATA_DIR)
+)
+FIELD_KEYS = keys.split(
+    env.secret(
+        "LIBSOCIAL_FIELD_KEYS",
+        "Keys that encrypt credentials, newest first, separated by commas. Made on first start when not set.",
+    )
+) or keys.read_or_make_field_keys(DATA_DIR)
+
+BASE_URL = env.text(
+    "LIBSOCIAL_BASE_URL", "http://127.0.0.1:8000", "The address people type, without a slash at the end."
+).rstrip("/")
+_base = urlsplit(BASE_URL)
+HTTPS = _base.scheme == "https"
+ALLOWED_HOSTS = env.items(
+    "LIBSOCIAL_ALLOWED_HOSTS", "", "Further host names under which the product may be reached."
+) + [_base.hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.sites",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "django_htmx",
+    "django_cotton",
+    "lucide",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "libsocial.core",
+    "libsocial.audit",
+    "libsocial.notices",
+    "libsocial.accounts",
+    "channels_app",
+    "scheduler",
+    "posts",
+    "analytics",
+    "libsocial",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "libsocial.urls"
+WSGI_APPLICATION = "libsocial.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+COTTON_DIR = "components"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- data -----------------------------------------------------------------
+DATABASE_URL = env.secret("LIBSOCIAL_DATABASE_URL", "postgres://user:password@host:5432/name. Empty: SQLite.")
+SQLITE_OPTIONS = {
+    # IMMEDIATE: a read transaction that upgrades to a write fails at once, whatever the time-out.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728; "
+        "PRAGMA journal_size_limit=27103364; PRAGMA cache_size=2000;"
+    ),
+}
+if DATABASE_URL:
+    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATA_DIR / "libsocial.sqlite3",
+            "OPTIONS": SQLITE_OPTIONS,
+        }
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SITE_ID = 1
+
+REDIS_URL = env.secret("LIBSOCIAL_REDIS_URL", "redis://host:6379/0. Empty: everything runs in one process.")
+CACHES = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "libsocial"}
+    )
+}
+
+MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_URL = "/media/"
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.text("LIBSOCIAL_STATIC", str(BASE_DIR / "staticfiles"), "Folder of collected static files."))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_PERMISSIONS = 0o640
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+UPLOAD_MAX_BYTES = env.number("LIBSOCIAL_UPLOAD_MB", 50, "Largest picture that may be uploaded, in MB.") * 1024 * 1024
+
+# --- work -----------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL or "memory://"
+
+# --- people ---------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = None
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+USERSESSIONS_TRACK_ACTIVITY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+
+# --- mail -----------------------------------------------------------------
+MAIL_URL = env.secret("LIBSOCIAL_MAIL_URL", "smtp://user:password@host:587 or smtps://…:465. Empty: no mail is sent.")
+DEFAULT_FROM_EMAIL = env.text("LIBSOCIAL_MAIL_FROM", "libsocial@localhost", "Sender of the mails.")
+MAIL_CONFIGURED = bool(MAIL_URL)
+_mail = urlsplit(MAIL_URL)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_CONFIGURED else 'dummy'}.EmailBackend"
+EMAIL_HOST = _mail.hostname or "localhost"
+EMAIL_PORT = _mail.port or 587
+EMAIL_HOST_USER = _mail.username or ""
+EMAIL_HOST_PASSWORD = _mail.password or ""
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+EMAIL_USE_TLS = _mail.scheme == "smtp" and bool(_mail.username)
+EMAIL_TIMEOUT = 15
+
+# --- language and time ----------------------------------------------------
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("fr", _("French"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+# --- outside --------------------------------------------------------------
+PRIVATE_HOSTS = env.items(
+    "LIBSOCIAL_PRIVATE_HOSTS",
+    "",
+    "Private or loopback hosts (name, host:port or network such as 10.0.0.0/8) that may be connected to.",
+)
+PLATFORM_HOSTS = {
+    "bluesky.entryway": env.text("LIBSOCIAL_BLUESKY_ENTRYWAY", "https://bsky.social", "Bluesky sign-in host."),
+    "bluesky.appview": env.text("LIBSOCIAL_BLUESKY_APPVIEW", "https://public.api.bsky.app", "Bluesky read host."),
+    "bluesky.plc": env.text("LIBSOCIAL_BLUESKY_PLC", "https://plc.directory", "Directory of Bluesky identities."),
+}
+
+# --- headers --------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag(
+    "LIBSOCIAL_BEHIND_PROXY", False, "A reverse proxy in front sets X-Forwarded-Proto."
+) else None
