@@ -151,7 +151,8 @@ class Environment:
         if stamp.get("python") == version and os.path.exists(self.python):
             return stamp
         tell("Making the Python environment in .venv …")
-        run([base_python(), "-m", "venv", "--clear", self.folder], self.root, "The Python environment could not be made")
+        venv = [base_python(), "-m", "venv", "--clear", self.folder]
+        run(venv, self.root, "The Python environment could not be made")
         return {"python": version}
 
     def install(self, wanted: str) -> None:
