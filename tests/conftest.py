@@ -1,0 +1,80 @@
+"""What every test stands on: nothing missing goes unsaid, nothing leaks from one test to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+
+from tests import infrastructure
+
+present = cache(infrastructure.present)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On SQLite leave the PostgreSQL tests to the other run; there, leave the rest to this one."""
+
+    def belongs(item: pytest.Item) -> bool:
+        if infrastructure.on_postgres():
+            return bool(item.get_closest_marker("bothdbs") or item.get_closest_marker("postgres"))
+        return not item.get_closest_marker("postgres")
+
+    left_out = [item for item in items if not belongs(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if belongs(item)]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for need, advice in infrastructure.MISSING.items():
+        if item.get_closest_marker(need) and not present(need):
+            pytest.skip(advice)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Where everything must run, a skipped test is a failed one."""
+    report: Any = yield
+    if report.skipped and not hasattr(report, "wasxfail") and infrastructure.strict():
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, and here nothing may be: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> Iterator[None]:
+    """Rate limits and remembered answers of one test must not meet the next."""
+    from django.core.cache import cache as django_cache
+
+    yield
+    django_cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _media_of_this_test(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One browser for the session; pages come from the ``page`` fixture."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=infrastructure.browser(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    """A page in a fresh browser profile, 1440 wide; errors in its console fail the test."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    page, errors = context.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda line: errors.append(line.text) if "Content Security Policy" in line.text else None)
+    yield page
+    context.close()
+    assert not errors, f"the page's own script or policy complained: {errors}"
