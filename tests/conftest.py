@@ -10,6 +10,8 @@ import pytest
 
 from tests import infrastructure
 
+pytest_plugins = ["tests.fixtures_cast"]
+
 present = cache(infrastructure.present)
 
 

@@ -4,15 +4,34 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import models, transaction
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, person: User) -> UserQuerySet:
+        """People with a role in a unit whose people this person may see, and the person."""
+        from libsocial.accounts.policies import subtree_q
+
+        theirs = Membership.objects.filter(subtree_q(person, "people.see", "unit__")).values("user_id")
+        return self.filter(models.Q(pk__in=theirs) | models.Q(pk=person.pk))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
+        return user
+
+    def create_person(self, email: str, password: str | None, **fields: Any) -> User:
+        """A person with a proven address: whoever vouches for it (invitation, terminal) stands behind the call."""
+        from allauth.account.models import EmailAddress
+
+        with transaction.atomic():
+            user = self.create_user(email, password, **fields)
+            EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
@@ -51,6 +70,18 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name.split(" ")[0] if self.name else self.email
 
 
+class UnitManager(models.Manager["Unit"]):
+    def plant(self, *, name: str, parent: Unit | None = None, **fields: Any) -> Unit:
+        """A new unit with its path; zone and language are the parent's unless given."""
+        if parent is not None:
+            fields = {"zone": parent.zone, "language": parent.language, **fields}
+        with transaction.atomic():
+            unit = self.create(name=name, parent=parent, path="", **fields)
+            unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
+            unit.save(update_fields=["path"])
+        return unit
+
+
 class Unit(models.Model):
     """The library system, a branch, a department, a partner: a tree. The one root is the library itself."""
 
@@ -69,8 +100,15 @@ class Unit(models.Model):
     alt_text_rule = models.CharField(max_length=5, blank=True)  # off, warn, block; '' as the parent
     late_hours = models.PositiveSmallIntegerField(null=True, blank=True)  # a post later than this expires
 
+    objects = UnitManager()
+
     class Meta:
         ordering = ["path"]
+        constraints = [
+            models.UniqueConstraint(
+                Coalesce("parent", models.Value(0)), condition=models.Q(parent=None), name="one_root"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
