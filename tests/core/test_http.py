@@ -1,0 +1,281 @@
+"""The door to the outside against servers that mean harm."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import socket
+import threading
+import time
+import zlib
+
+import pytest
+
+from libsocial.core import addresses, http, site_settings
+from tests.core.hostile import answer, hostile, says
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(server, path="/", *, total=3.0, max_bytes=200_000, **kwargs):
+    session = http.outside(allow_private=[f"127.0.0.1:{server.port}"], total=total, max_bytes=max_bytes)
+    return session.get(server.url + path, **kwargs)
+
+
+def test_a_plain_answer_arrives_whole():
+    with hostile(says(answer(b'{"a": 1}', Content_Type="application/json"))) as server:
+        response = ask(server, "/x?token=hush")
+    assert response.json() == {"a": 1}
+    assert b"User-Agent: LibSocial/" in server.requests[0]
+
+
+def test_loopback_is_refused_unless_allowed():
+    with hostile(says(answer(b"secret"))) as server:
+        with pytest.raises(http.Refused, match=r"private network"):
+            http.outside().get(server.url)
+        assert server.requests == []
+
+
+@pytest.mark.parametrize("entry", ["127.0.0.1", "127.0.0.0/8", "127.0.0.1:{port}"])
+def test_the_administrators_private_hosts_are_reached(entry):
+    with hostile(says(answer(b"ok"))) as server:
+        site_settings.put("outside.private_hosts", [entry.format(port=server.port)])
+        assert http.outside().get(server.url).text == "ok"
+
+
+def test_an_exception_for_one_port_opens_no_other(settings):
+    with hostile(says(answer(b"ok"))) as server:
+        settings.PRIVATE_HOSTS = [f"127.0.0.1:{server.port + 1}"]
+        with pytest.raises(http.Refused):
+            http.outside().get(server.url)
+
+
+def test_a_name_that_resolves_to_loopback_is_refused(monkeypatch):
+    """The address is judged, not the name; and the second, different answer of a rebinding name is never asked for."""
+    asked = []
+
+    def resolver(host, port, **kwargs):
+        asked.append(host)
+        place = "127.0.0.1" if len(asked) == 1 else "93.184.216.34"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (place, port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolver)
+    with pytest.raises(http.Refused):
+        http.outside().get("http://library.example:8980/")
+    assert asked == ["library.example"]
+
+
+def test_the_judged_address_is_the_connected_one(monkeypatch):
+    with hostile(says(answer(b"here"))) as server:
+        monkeypatch.setattr(
+            socket,
+            "getaddrinfo",
+            lambda host, port, **_: [
+                (socket.AF_INET, socket.SOCK_STREAM, 6, "", (place, port)) for place in ("10.0.0.9", "127.0.0.1")
+            ],
+        )
+        session = http.outside(allow_private=["127.0.0.0/8"], total=3)
+        assert session.get(f"http://library.example:{server.port}/").text == "here"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://127.0.0.1:9/",
+        "http://169.254.169.254/latest/meta-data",
+        "http://[::1]:9/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://10.1.2.3/",
+        "http://0.0.0.0/",
+        "http://2130706433/",
+    ],
+)
+def test_a_redirect_into_the_private_network_is_refused(target):
+    with hostile(says(answer(status="302 Found", Location=target))) as server, pytest.raises(http.Refused):
+        ask(server)
+
+
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://example.org/", "gopher://example.org/", "http:///x"])
+def test_other_schemes_are_refused_directly_and_by_redirect(target):
+    with pytest.raises(http.Refused):
+        http.outside().get(target)
+    with hostile(says(answer(status="301 Moved", Location=target))) as server, pytest.raises(http.OutsideError):
+        ask(server)
+
+
+def test_a_password_inside_an_address_is_refused():
+    with hostile(says(answer(b"ok"))) as server, pytest.raises(http.Refused, match="name and password"):
+        http.outside(allow_private=["127.0.0.1"]).get(f"http://user:pass@127.0.0.1:{server.port}/")
+
+
+def test_redirects_without_end_stop():
+    with hostile(says(answer(status="302 Found", Location="/again"))) as server:
+        with pytest.raises(http.NoAnswer):
+            ask(server)
+        assert len(server.requests) == http.MAX_REDIRECTS + 1
+
+
+def test_a_creating_request_is_never_redirected():
+    with hostile(says(answer(status="307 Temporary Redirect", Location="/elsewhere"))) as server:
+        session = http.outside(allow_private=["127.0.0.1"], total=3)
+        assert session.post(server.url, data=b"once").status_code == 307
+        assert len(server.requests) == 1
+
+
+def endless(client, request):
+    client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
+    while True:
+        client.sendall(b"x" * 65536)
+
+
+def test_an_endless_body_is_cut_at_the_limit():
+    with hostile(endless) as server, pytest.raises(http.TooLarge):
+        ask(server)
+
+
+def test_an_announced_giant_is_not_even_read():
+    said = b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n"
+    with hostile(says(said)) as server, pytest.raises(http.TooLarge):
+        ask(server)
+
+
+@pytest.mark.parametrize("where", ["status line", "headers", "body"])
+def test_a_slow_drip_ends_with_the_deadline(where):
+    done = threading.Event()
+
+    def drip(client, request):
+        if where == "headers":
+            client.sendall(b"HTTP/1.1 200 OK\r\nX-A: ")
+        if where == "body":
+            client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        while not done.wait(0.05):
+            client.sendall(b"H")
+
+    with hostile(drip) as server:
+        began = time.monotonic()
+        with pytest.raises(http.NoAnswer):
+            ask(server, total=0.6)
+        assert time.monotonic() - began < 2
+    done.set()
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress], ids=["gzip", "deflate"])
+def test_a_packed_bomb_is_cut_at_the_limit(pack):
+    name = "gzip" if pack is gzip.compress else "deflate"
+    bomb = pack(b"\0" * 50_000_000)
+    assert len(bomb) < 200_000
+    with hostile(says(answer(bomb, Content_Encoding=name))) as server, pytest.raises(http.TooLarge):
+        ask(server)
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "compress"])
+def test_packing_nobody_asked_for_is_refused(encoding):
+    with hostile(says(answer(b"x", Content_Encoding=encoding))) as server, pytest.raises(http.NoAnswer):
+        ask(server)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"\x00\x01\x02 garbage\r\n\r\n",
+        b"HTTP/1.1 OK 200\r\n\r\n",
+        b"",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort",
+        b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: y\r\n" % n for n in range(500)) + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nX-Long: " + b"y" * 200_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello",
+    ],
+    ids=["bytes", "status", "nothing", "short", "flood", "long header", "chunks", "not gzip"],
+)
+def test_nonsense_is_no_answer(said):
+    with hostile(says(said)) as server, pytest.raises(http.NoAnswer):
+        ask(server)
+
+
+def test_a_refused_connection_means_nothing_was_sent():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(http.NotSent):
+        http.outside(allow_private=["127.0.0.1"]).post(f"http://127.0.0.1:{port}/", data=b"x")
+
+
+def test_an_unknown_name_means_nothing_was_sent(monkeypatch):
+    def nobody(*args, **kwargs):
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nobody)
+    with pytest.raises(http.NotSent, match=r"library\.example was not found"):
+        http.outside().post("https://library.example/", data=b"x")
+
+
+def test_a_failing_tls_handshake_means_nothing_was_sent():
+    plain = says(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    with hostile(plain, listens=False) as server, pytest.raises(http.NotSent, match="secure"):
+        http.outside(allow_private=["127.0.0.1"]).post(server.url.replace("http:", "https:"), data=b"x")
+
+
+def test_a_connection_cut_after_the_request_is_no_answer_and_is_not_tried_again():
+    with hostile(says(b"")) as server:
+        with pytest.raises(http.NoAnswer):
+            http.outside(allow_private=["127.0.0.1"]).post(server.url, data=b"one post")
+        assert len(server.requests) == 1
+
+
+def test_logs_and_errors_hold_no_query_no_header_and_no_body(caplog):
+    secrets = ("tok-query", "tok-header", "tok-body", "123456:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw")
+    with hostile(says(b"")) as server, caplog.at_level(logging.DEBUG), pytest.raises(http.NoAnswer) as caught:
+        http.outside(allow_private=["127.0.0.1"], label="test").post(
+            f"{server.url}/bot{secrets[3]}/send?access_token={secrets[0]}",
+            headers={"Authorization": f"Bearer {secrets[1]}"},
+            data=secrets[2],
+        )
+    record = next(record for record in caplog.records if record.name == "libsocial.outside")
+    assert (record.label, record.method, record.status) == ("test", "POST", "failed")
+    told = caplog.text + str(vars(record)) + str(caught.value) + repr(caught.value.__cause__)
+    assert not [secret for secret in secrets if secret in told]
+
+
+def test_environment_proxies_and_netrc_are_not_read(monkeypatch, tmp_path):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password hush")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    with hostile(says(answer(b"ok"))) as server:
+        assert ask(server).text == "ok"
+    assert b"authorization" not in server.requests[0].lower()
+
+
+def test_a_configured_proxy_is_used_and_private_targets_stay_refused(settings):
+    with hostile(says(answer(b"by proxy"))) as proxy:
+        settings.PROXY = proxy.url
+        assert http.outside(total=3).get("http://93.184.216.34/page").text == "by proxy"
+        assert proxy.requests[0].startswith(b"GET http://93.184.216.34/page")
+        with pytest.raises(http.Refused):
+            http.outside(total=3).get("http://169.254.169.254/")
+
+
+def test_cookies_are_not_kept():
+    with hostile(says(answer(b"", Set_Cookie="a=b"))) as server:
+        session = http.outside(allow_private=["127.0.0.1"])
+        session.get(server.url)
+        session.get(server.url)
+    assert b"cookie" not in server.requests[1].lower()
+
+
+PUBLIC = ["93.184.216.34", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "8.8.8.8"]
+PRIVATE = [
+    "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
+    "255.255.255.255", "240.0.0.1", "::1", "::", "fe80::1%eth0", "fc00::1", "ff02::1", "::ffff:127.0.0.1",
+    "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b:1::a00:1", "2002:7f00:1::", "2002:c0a8:101::", "::127.0.0.1",
+    "fec0::1", "2001:db8::1", "2001:0:7f00:1::", "192.0.2.1", "198.18.0.1", "198.51.100.7", "203.0.113.9",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PUBLIC)
+def test_public_addresses_may_be_reached(text):
+    assert addresses.is_public(addresses.parse(text))
+
+
+@pytest.mark.parametrize("text", PRIVATE)
+def test_private_and_special_addresses_may_not(text):
+    assert not addresses.is_public(addresses.parse(text))
