@@ -1,8 +1,8 @@
 """A pytest plugin: servers that nobody here wrote, started when a test asks for one.
 
-Name it in ``pytest_plugins``. Each server starts at the first test that wants it and stops at
-the end of the run; under pytest-xdist every worker has its own. What is not installed skips the
-test with the command that installs it, and fails it where ``CI=true``.
+Named in ``pytest_plugins``. Each server starts at the first test that wants it and stops at the
+end of the run; under pytest-xdist every worker has its own. What is not installed skips the test
+with the command that installs it, and fails it where everything must run.
 """
 
 from __future__ import annotations
@@ -11,41 +11,41 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.servers.bluesky.network import (
-    BlueskyNetwork,
-    postgres_host_and_port,
-    redis_host_and_port,
-    running_network,
-)
-from tests.servers.installed import require_installed, require_listening
+from tests.servers.bluesky.network import BlueskyNetwork, running_network
+from tests.servers.installed import require_databases, require_installed
+from tests.servers.mailbox import Mailbox, open_mailbox
+from tests.servers.mastodon.snac import MastodonServer, running_server
 
-_SERVERS = frozenset({"bluesky_network"})
-_SECONDS_FOR_START = 240  # the first test that asks also pays for the start
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line(
-        "markers", "network: talks to a real server on loopback (see tests/servers/README.md)"
-    )
+_SERVERS = frozenset({"bluesky_network", "mastodon_server"})
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark every test that asks for a server, so that no test forgets to say so."""
-    timed = config.pluginmanager.hasplugin("timeout")
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that asks for a server, so that ``-m 'not network'`` misses none."""
     for item in items:
-        if _SERVERS.isdisjoint(getattr(item, "fixturenames", ())):
-            continue
-        item.add_marker(pytest.mark.network)
-        if timed and item.get_closest_marker("timeout") is None:
-            item.add_marker(pytest.mark.timeout(_SECONDS_FOR_START))
+        if not _SERVERS.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.network)
 
 
 @pytest.fixture(scope="session")
 def bluesky_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BlueskyNetwork]:
     """A whole Bluesky network: directory, PDS and AppView."""
     require_installed("bluesky")
-    require_listening("PostgreSQL", *postgres_host_and_port())
-    require_listening("Redis", *redis_host_and_port())
+    require_databases()
     with running_network(tmp_path_factory.mktemp("bluesky")) as network:
         yield network
+
+
+@pytest.fixture(scope="session")
+def mastodon_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MastodonServer]:
+    """A Mastodon-compatible server (snac2)."""
+    require_installed("snac")
+    with running_server(tmp_path_factory.mktemp("snac")) as server:
+        yield server
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A mail server of this test's own: point EMAIL_HOST and EMAIL_PORT at its host and port."""
+    with open_mailbox() as box:
+        yield box

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import os
-import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
-HERE = Path(__file__).resolve().parent
-INSTALL_COMMAND = "tests/servers/install.sh"
+from tests import infrastructure
 
-#: PostgreSQL and Redis as the tests find them; the Bluesky AppView needs both.
-POSTGRES_URL = os.environ.get(
-    "LIBSOCIAL_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres"
-)
-REDIS_ADDRESS = os.environ.get("LIBSOCIAL_TEST_REDIS", "127.0.0.1:6379")
+INSTALL_COMMAND = "tests/servers/install.sh"
 
 
 def servers_root() -> Path:
@@ -24,14 +19,20 @@ def servers_root() -> Path:
     return Path(named) if named else Path.home() / ".cache" / "libsocial-test-servers"
 
 
-def on_ci() -> bool:
-    """Whether this run is the one that must prove everything (``CI=true``)."""
-    return os.environ.get("CI", "").lower() in {"true", "1"}
+def postgres_url() -> str:
+    """The PostgreSQL server of the tests, at the database from which others can be made."""
+    return urlsplit(infrastructure.DATABASE_URL)._replace(scheme="postgresql", path="/postgres").geturl()
+
+
+def redis_address() -> str:
+    """``host:port`` of the tests' Redis."""
+    parts = urlsplit(infrastructure.REDIS_URL)
+    return f"{parts.hostname or '127.0.0.1'}:{parts.port or 6379}"
 
 
 def unavailable(reason: str) -> None:
-    """Skip the asking test with ``reason``, or fail it where skipping would hide a hole."""
-    if on_ci():
+    """Skip the asking test with ``reason``, or fail it where everything must run."""
+    if infrastructure.strict():
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
 
@@ -42,9 +43,9 @@ def require_installed(part: str) -> None:
         unavailable(f"the {part} test server is not installed; type: {INSTALL_COMMAND} {part}")
 
 
-def require_listening(what: str, host: str, port: int) -> None:
-    """Leave the test unless something answers at ``host:port``."""
-    try:
-        socket.create_connection((host, port), timeout=2).close()
-    except OSError:
-        unavailable(f"this test needs {what} at {host}:{port}, and nothing listens there")
+def require_databases() -> None:
+    """Leave the test unless PostgreSQL and Redis answer, which the Bluesky AppView needs."""
+    for what, url in (("PostgreSQL", infrastructure.DATABASE_URL), ("Redis", infrastructure.REDIS_URL)):
+        if not infrastructure.reachable(url):
+            parts = urlsplit(url)
+            unavailable(f"this test needs {what}, and nothing listens at {parts.hostname}:{parts.port}")

@@ -28,7 +28,11 @@ def _session(network: BlueskyNetwork, account: BlueskyAccount) -> requests.Sessi
 def _put(network: BlueskyNetwork, account: BlueskyAccount, text: str) -> dict[str, object]:
     record = {"$type": POST, "text": text, "createdAt": "2026-11-23T09:30:00.000Z"}
     return {
-        "repo": account.did, "collection": POST, "rkey": _KEY, "record": record, "swapRecord": None,
+        "repo": account.did,
+        "collection": POST,
+        "rkey": _KEY,
+        "record": record,
+        "swapRecord": None,
     }
 
 
@@ -76,7 +80,9 @@ def test_a_picture_comes_back_byte_for_byte(bluesky_network: BlueskyNetwork) -> 
     account = bluesky_network.new_account("picture")
     answer = _session(bluesky_network, account).post(
         f"{bluesky_network.pds_url}/xrpc/com.atproto.repo.uploadBlob",
-        data=_PIXEL, headers={"Content-Type": "image/png"}, timeout=30,
+        data=_PIXEL,
+        headers={"Content-Type": "image/png"},
+        timeout=30,
     )
     blob = answer.json()["blob"]
     image = {"image": blob, "alt": "One red point", "aspectRatio": {"width": 1, "height": 1}}

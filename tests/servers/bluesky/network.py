@@ -18,11 +18,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 
-from tests.servers.installed import POSTGRES_URL, REDIS_ADDRESS, servers_root
+from tests.servers.installed import postgres_url, redis_address, servers_root
 
 POST = "app.bsky.feed.post"
 LIKE = "app.bsky.feed.like"
@@ -79,9 +78,7 @@ class BlueskyNetwork:
 
     # --- calls ---------------------------------------------------------------------------------
 
-    def query(
-        self, nsid: str, *, at: str | None = None, account: BlueskyAccount | None = None, **params: Any
-    ) -> Json:
+    def query(self, nsid: str, *, at: str | None = None, account: BlueskyAccount | None = None, **params: Any) -> Json:
         """GET one XRPC method, at the PDS unless another base URL is given."""
         answer = requests.get(
             f"{at or self.pds_url}/xrpc/{nsid}",
@@ -142,16 +139,12 @@ class BlueskyNetwork:
 
     def new_app_password(self, account: BlueskyAccount, name: str = "LibSocial") -> str:
         """Make one more app password in the account's settings."""
-        made = self.procedure(
-            "com.atproto.server.createAppPassword", {"name": name}, account=account
-        )
+        made = self.procedure("com.atproto.server.createAppPassword", {"name": name}, account=account)
         return str(made["password"])
 
     def revoke_app_password(self, account: BlueskyAccount, name: str = "LibSocial") -> None:
         """Take an app password back: its sessions end with it."""
-        self._post_for_nothing(
-            "com.atproto.server.revokeAppPassword", {"name": name}, self._bearer(account)
-        )
+        self._post_for_nothing("com.atproto.server.revokeAppPassword", {"name": name}, self._bearer(account))
 
     def take_down(self, account: BlueskyAccount, *, applied: bool = True) -> None:
         """What the host's moderators do to an account, or (``applied=False``) take back."""
@@ -168,9 +161,7 @@ class BlueskyNetwork:
         _checked("com.atproto.admin.updateSubjectStatus", answer)
 
     def _post_for_nothing(self, nsid: str, body: Json, headers: dict[str, str]) -> None:
-        answer = requests.post(
-            f"{self.pds_url}/xrpc/{nsid}", json=body, headers=headers, timeout=_CALL_SECONDS
-        )
+        answer = requests.post(f"{self.pds_url}/xrpc/{nsid}", json=body, headers=headers, timeout=_CALL_SECONDS)
         if not answer.ok:
             raise XrpcError(nsid, answer)
 
@@ -180,9 +171,7 @@ class BlueskyNetwork:
         """Publish a post; ``fields`` are further fields of the record (embed, langs, ...)."""
         return self._create(account, POST, {"text": text, **fields})
 
-    def reply(
-        self, account: BlueskyAccount, text: str, parent: Ref, *, root: Ref | None = None
-    ) -> Ref:
+    def reply(self, account: BlueskyAccount, text: str, parent: Ref, *, root: Ref | None = None) -> Ref:
         """Answer ``parent``; ``root`` is the thread's first post when that is another one."""
         thread = {"root": (root or parent).as_json(), "parent": parent.as_json()}
         return self.post(account, text, reply=thread)
@@ -246,9 +235,7 @@ class BlueskyNetwork:
         found: list[Json] = []
         cursor: dict[str, str] = {}
         while True:
-            page = self.query(
-                "com.atproto.repo.listRecords", repo=did, collection=collection, limit=100, **cursor
-            )
+            page = self.query("com.atproto.repo.listRecords", repo=did, collection=collection, limit=100, **cursor)
             found += page["records"]
             if not page.get("cursor"):
                 return found
@@ -320,7 +307,7 @@ def _command(data: Path, rate_limits: bool) -> list[str]:
     root = servers_root()
     script = Path(__file__).with_name("network.mjs")
     command = [str(root / "bin" / "node"), str(script), "--modules", str(root / "bluesky")]
-    command += ["--data", str(data), "--postgres", POSTGRES_URL, "--redis", REDIS_ADDRESS]
+    command += ["--data", str(data), "--postgres", postgres_url(), "--redis", redis_address()]
     return command + (["--rate-limits"] if rate_limits else [])
 
 
@@ -359,13 +346,3 @@ def _stop(process: subprocess.Popen[str]) -> None:
         process.kill()
         process.wait()
     process.stdout.close()
-
-
-def redis_host_and_port() -> tuple[str, int]:
-    host, _, port = REDIS_ADDRESS.partition(":")
-    return host, int(port or 6379)
-
-
-def postgres_host_and_port() -> tuple[str, int]:
-    parts = urlsplit(POSTGRES_URL)
-    return parts.hostname or "127.0.0.1", parts.port or 5432
