@@ -10,7 +10,7 @@ import pytest
 
 from tests import infrastructure
 
-pytest_plugins = ["tests.fixtures_cast"]
+pytest_plugins = ["tests.fixtures_cast", "tests.servers.fixtures"]
 
 present = cache(infrastructure.present)
 
