@@ -7,3 +7,9 @@ class ChannelsConfig(AppConfig):
     name = "channels_app"
     label = "channels_app"
     verbose_name = "Channels"
+
+    def ready(self) -> None:
+        from channels_app.sentences import SENTENCES
+        from libsocial.audit import sentences
+
+        sentences.register(SENTENCES)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from libsocial.accounts.models import Unit, User
@@ -111,19 +112,32 @@ class ConnectAttempt(models.Model):
 
 
 class PracticeAccount(models.Model):
-    """An account on Practice, the platform inside the product. `mode` makes it fail on command."""
+    """An account on Practice, the platform inside the product. `mode` says what happens with its next post."""
 
     handle = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     colour = models.CharField(max_length=7, default="#4b6b8a")
-    token_hash = models.CharField(max_length=64)
-    mode = models.CharField(max_length=30, default="normal")
+    token_hash = models.CharField(max_length=64, blank=True)  # empty: no token opens this account
+    mode = models.CharField(max_length=30, default="normal")  # see channels_app.practice.modes
+    limited_until = models.DateTimeField(null=True, blank=True)
     followers = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    def __str__(self) -> str:
+        return self.name
+
+
+class PracticePostQuerySet(models.QuerySet["PracticePost"]):
+    def public(self) -> PracticePostQuerySet:
+        return self.filter(public_at__lte=timezone.now())
+
+    def by_accounts(self) -> PracticePostQuerySet:
+        """What accounts wrote, without the replies of visitors."""
+        return self.filter(author_name="")
+
 
 class PracticePost(models.Model):
-    """A post on Practice. Public to everyone who can open the product."""
+    """A post on Practice. Public to everyone who can open the product, from `public_at` on."""
 
     account = models.ForeignKey(PracticeAccount, on_delete=models.CASCADE, related_name="posts")
     key = models.CharField(max_length=80)  # the idempotency key its author chose
@@ -132,12 +146,16 @@ class PracticePost(models.Model):
     text = models.TextField(blank=True)
     content_warning = models.CharField(max_length=300, blank=True)
     language = models.CharField(max_length=35, blank=True)
-    media = models.JSONField(default=list)  # [{path, alt, width, height}]
-    card = models.JSONField(null=True)
+    media = models.JSONField(default=list)  # [{path, mime, alt, width, height}]
+    card = models.JSONField(null=True)  # {url, title, description, thumb: {…} or null}
+    replies_closed = models.BooleanField(default=False)
     likes = models.PositiveIntegerField(default=0)
     shares = models.PositiveIntegerField(default=0)
     views = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+    public_at = models.DateTimeField(default=timezone.now)
+
+    objects = PracticePostQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -6,4 +6,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("account/", include("allauth.urls")),
+    path("practice/", include("channels_app.practice.urls")),
 ]

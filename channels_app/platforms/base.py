@@ -114,7 +114,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Figures:
-    """Figures of one post or account: metric name -> value; a missing name means 'not available'. gone: deleted there."""
+    """Figures of one post or account by metric name; a missing name means "not available". gone: deleted there."""
 
     values: dict[str, int]
     gone: bool = False

@@ -1,0 +1,16 @@
+"""The platforms, named one by one. A new platform is its module and one line here."""
+
+from __future__ import annotations
+
+from channels_app.platforms.base import Adapter
+from channels_app.platforms.practice import Practice
+
+# In the order in which they are offered: those that need no developer account first.
+ALL: tuple[Adapter, ...] = (Practice(),)
+
+_BY_KEY = {adapter.key: adapter for adapter in ALL}
+
+
+def get(key: str) -> Adapter:
+    """The adapter of a platform; KeyError for a name nobody declared."""
+    return _BY_KEY[key]

@@ -1,0 +1,22 @@
+"""What the audit trail says about channels."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "channel.connected": _("{actor} connected {channel} on {platform}"),
+    "channel.reconnected": _("{actor} reconnected {channel} on {platform}"),
+    "channel.paused": _("{actor} paused {channel}"),
+    "channel.resumed": _("{actor} resumed {channel}"),
+    "channel.disconnected": _("{actor} disconnected {channel} and erased its key"),
+    "channel.lost": _("{channel} stopped letting us in: {reason}"),
+    "channel.probe_failed": _("{channel} could not be reached: {reason}"),
+    "channel.probe_worked": _("{channel} can be reached again"),
+    "channel.lent": _("{actor} lent {channel} to {borrower}"),
+    "channel.unlent": _("{actor} took {channel} back from {borrower}"),
+    "channel.overridden": _("{actor} set {fact} of {channel} to {value}: {reason}"),
+    "channel.override_removed": _("{actor} removed the correction of {fact} of {channel}"),
+    "channel.described": _("{actor} changed owner of record or recovery notes of {channel}"),
+    "practice.mode_set": _("{actor} set what happens with the next post of {channel} on Practice"),
+}
