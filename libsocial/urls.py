@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from libsocial.shell import views as shell
+
+handler400 = shell.bad_request
+handler403 = shell.permission_denied
+handler404 = shell.not_found
+handler500 = shell.server_error
+
 urlpatterns = [
+    path("theme/", shell.theme, name="theme"),
+    path("design/", shell.design, name="design"),
     path("account/", include("allauth.urls")),
     path("practice/", include("channels_app.practice.urls")),
 ]

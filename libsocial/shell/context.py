@@ -1,0 +1,132 @@
+"""What base templates know on every page: ``shell`` in the template context. Read only when drawn."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext_lazy as _
+
+from libsocial.accounts import policies
+from libsocial.accounts.models import Unit
+from libsocial.notices.models import Notice
+from libsocial.shell import navigation
+from libsocial.shell.navigation import Count, Entry
+from posts.models import Post
+from scheduler.models import Delivery
+
+THEMES = (
+    ("auto", _("As the device"), "monitor"),
+    ("light", _("Light"), "sun"),
+    ("dark", _("Dark"), "moon"),
+)
+THEME_COOKIE = "libsocial_theme"
+ADDRESSES = (
+    "search",
+    "help",
+    "theme",
+    "notices:list",
+    "accounts:profile",
+    "accounts:switch_unit",
+    "account_logout",
+)
+NEEDS_SOMEONE = ("failed", "needs_person")
+
+
+class Shell:
+    """One page's surroundings. Every question is asked at most once, and only if a template asks it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.person = getattr(request, "user", None)
+
+    @cached_property
+    def signed_in(self) -> bool:
+        return bool(self.person and self.person.is_authenticated)
+
+    @cached_property
+    def library(self) -> str:
+        """The library's own name: that of the root unit."""
+        root = Unit.objects.filter(parent=None).order_by("pk").values_list("name", flat=True).first()
+        return root or "LibSocial"
+
+    @cached_property
+    def theme(self) -> str:
+        chosen = self.person.theme if self.signed_in else self.request.COOKIES.get(THEME_COOKIE, "auto")
+        return chosen if chosen in ("light", "dark") else "auto"
+
+    themes = THEMES
+
+    @cached_property
+    def direction(self) -> str:
+        return "rtl" if get_language_info(get_language() or settings.LANGUAGE_CODE)["bidi"] else "ltr"
+
+    @cached_property
+    def shortcuts(self) -> bool:
+        return bool(self.signed_in and self.person.shortcuts)
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        return navigation.entries(self.request, self._count) if self.signed_in else []
+
+    @property
+    def main(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.group == 1]
+
+    @property
+    def house(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.group == 2]
+
+    @property
+    def tabs(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.tab]
+
+    @property
+    def more(self) -> list[Entry]:
+        return [entry for entry in self.entries if not entry.tab]
+
+    @cached_property
+    def new_post(self) -> Entry | None:
+        return navigation.new_post(self.request) if self.signed_in else None
+
+    @cached_property
+    def unit(self) -> Unit | None:
+        return getattr(self.request, "unit", None)
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        return list(getattr(self.request, "units", None) or ())
+
+    @cached_property
+    def unseen(self) -> int:
+        """How many notices the person has not seen."""
+        return Notice.objects.filter(recipient=self.person, seen_at=None).count() if self.signed_in else 0
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Addresses that may not be there; empty ones are not drawn."""
+        return {name.split(":")[-1]: navigation.address(name) for name in ADDRESSES}
+
+    def _count(self, name: str) -> Count:
+        if name == "review":
+            return Count(self._waiting, _("waiting for you"))
+        if name == "today":
+            return Count(self._failed, _("need someone"), urgent=True)
+        return Count(0)
+
+    @cached_property
+    def _waiting(self) -> int:
+        mine = policies.subtree_q(self.person, "post.approve", "unit__")
+        return Post.objects.filter(mine, state="in_review").count()
+
+    @cached_property
+    def _failed(self) -> int:
+        mine = policies.subtree_q(self.person, "delivery.decide", "unit__")
+        return Delivery.objects.filter(mine, state__in=NEEDS_SOMEONE).count()
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """Context processor."""
+    return {"shell": Shell(request)}
