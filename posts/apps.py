@@ -7,3 +7,9 @@ class PostsConfig(AppConfig):
     name = "posts"
     label = "posts"
     verbose_name = "Posts"
+
+    def ready(self) -> None:
+        from libsocial.audit import sentences
+        from posts import messages
+
+        sentences.register(messages.SENTENCES)

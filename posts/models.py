@@ -146,9 +146,7 @@ class Review(models.Model):
 
     class Meta:
         ordering = ["at"]
-        constraints = [
-            models.UniqueConstraint(fields=["revision", "person", "unit"], name="one_decision_per_person")
-        ]
+        constraints = [models.UniqueConstraint(fields=["revision", "person", "unit"], name="one_decision_per_person")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None:

@@ -1,0 +1,100 @@
+"""What a draft says on one channel: base and variant put together. Pure.
+
+The pictures are handed in: originals for the digest, renditions for a delivery,
+what a rendition will be like for a check while typing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from channels_app.capabilities import MediaRules
+from channels_app.content import Content, LinkCard, Media, Part
+from libsocial.core import images
+from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget
+from posts.models import Asset, Rendition
+
+Pictures = Mapping[int, Media]
+
+# A link's picture is shown small everywhere; the strictest platform takes a million bytes.
+CARD_BYTES = 950_000
+CARD_SIDE = 1200
+
+
+def content_for(draft: Draft, target: DraftTarget, pictures: Pictures) -> Content:
+    """Everything the public will meet on this channel. A picture that is not in `pictures` is left out."""
+    return Content(
+        parts=tuple(_part(part, pictures) for part in draft.parts_for(target)),
+        language=draft.language,
+        content_warning=draft.warning_for(target),
+        options=dict(target.options),
+    )
+
+
+def _part(part: DraftPart, pictures: Pictures) -> Part:
+    return Part(
+        text=part.text,
+        media=tuple(_media(item, pictures[item.asset]) for item in part.media if item.asset in pictures),
+        card=_card(part.card, pictures) if part.card else None,
+    )
+
+
+def _media(item: DraftMedia, picture: Media) -> Media:
+    return Media(
+        path=picture.path,
+        sha256=picture.sha256,
+        mime=picture.mime,
+        width=picture.width,
+        height=picture.height,
+        size=picture.size,
+        alt="" if item.decorative else item.alt.strip(),
+        decorative=item.decorative,
+    )
+
+
+def _card(card: DraftCard, pictures: Pictures) -> LinkCard:
+    thumb = pictures.get(card.thumb) if card.thumb is not None else None
+    return LinkCard(url=card.url, title=card.title, description=card.description, thumb=thumb)
+
+
+def original(asset: Asset) -> Media:
+    """The asset as it is kept."""
+    return Media(asset.path, asset.sha256, asset.mime, asset.width, asset.height, asset.size)
+
+
+def rendered(rendition: Rendition) -> Media:
+    return Media(rendition.path, rendition.sha256, rendition.mime, rendition.width, rendition.height, rendition.size)
+
+
+def fits(asset: Asset, rules: MediaRules) -> bool:
+    """Is the asset within the rules as it is?"""
+    pixels = rules.max_pixels is None or asset.width * asset.height <= rules.max_pixels
+    side = max(asset.width, asset.height) <= rules.max_side
+    return asset.mime in rules.mime_types and asset.size <= rules.max_bytes and side and pixels
+
+
+def expected(asset: Asset, rules: MediaRules) -> Media:
+    """What a rendition will be like, without making it: for checks while typing."""
+    if fits(asset, rules):
+        return original(asset)
+    mime = asset.mime if asset.mime in rules.mime_types else _first_writable(rules)
+    scale = min(1.0, rules.max_side / max(asset.width, asset.height, 1))
+    if rules.max_pixels is not None:
+        scale = min(scale, (rules.max_pixels / max(1, asset.width * asset.height)) ** 0.5)
+    width, height = max(1, int(asset.width * scale)), max(1, int(asset.height * scale))
+    return Media(asset.path, asset.sha256, mime, width, height, min(asset.size, rules.max_bytes))
+
+
+def _first_writable(rules: MediaRules) -> str:
+    return next((mime for mime in rules.mime_types if images.is_known(mime)), "image/jpeg")
+
+
+def card_rules(rules: MediaRules) -> MediaRules:
+    """The rules for the picture of a link card on a platform with these media rules."""
+    mime_types = tuple(mime for mime in rules.mime_types if images.is_known(mime)) or ("image/jpeg",)
+    return MediaRules(
+        max_images=1,
+        mime_types=mime_types,
+        max_bytes=min(rules.max_bytes or CARD_BYTES, CARD_BYTES),
+        max_side=min(rules.max_side or CARD_SIDE, CARD_SIDE),
+    )
