@@ -112,6 +112,7 @@ class Capabilities:
     alt_text: AltText
     threads: int = 1  # most parts of one post; 1: no threads
     content_warning: int | None = None  # its limit, in the text unit; None: the platform has none
+    content_warning_counts: bool = False  # the content warning uses up the text's limit too
     languages: bool = True  # takes a language tag
     link_card: str = "none"  # none, 'server' (made by the platform), 'ours' (we send title, text, picture)
     card_with_media: bool = False
