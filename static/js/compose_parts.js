@@ -9,7 +9,7 @@ export function setUpParts(form, changed) {
     if (remove) { event.preventDefault(); removePart(remove.closest("[data-part]")); changed(); }
     if (fix && applyFix(form, fix.dataset.fix, fix.dataset.where)) { event.preventDefault(); changed(); }
   });
-  form.addEventListener("change", (event) => event.target.matches("[data-own]") && toggleOwn(form, event.target));
+  form.addEventListener("change", (event) => event.target.matches("input[data-own]") && toggleOwn(form, event.target));
   for (const parts of form.querySelectorAll("[data-parts]")) number(parts);
 }
 
@@ -47,7 +47,7 @@ function toggleOwn(form, box) {
   const parts = holder.querySelector("[data-parts]");
   const card = box.closest("[data-variant]");
   holder.hidden = !box.checked;
-  card.querySelector("[data-follows]").textContent = box.checked ? card.dataset.own : card.dataset.follows;
+  card.querySelector("[data-follows-word]").textContent = box.checked ? card.dataset.own : card.dataset.follows;
   if (box.checked && !parts.children.length) copyBase(form, scope);
 }
 
