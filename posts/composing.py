@@ -13,7 +13,10 @@ from typing import Any
 
 from django.http import QueryDict
 
-MAX_PARTS = 25
+from libsocial.accounts.models import Unit
+from posts.drafting import Draft
+
+_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 
 
 def draft_of(form: QueryDict, zone: str) -> dict[str, Any]:
@@ -37,7 +40,7 @@ def wall_time(day: str, clock: str) -> str:
 def parts_of(form: QueryDict, scope: str) -> list[dict[str, Any]]:
     pattern = re.compile(rf"^{re.escape(scope)}-(\d{{1,3}})-text$")
     numbers = sorted(int(found.group(1)) for name in form if (found := pattern.match(name)))
-    return [_part(form, f"{scope}-{number}") for number in numbers[:MAX_PARTS]] or [_part(form, f"{scope}-0")]
+    return [_part(form, f"{scope}-{number}") for number in numbers] or [_part(form, f"{scope}-0")]
 
 
 def _part(form: QueryDict, name: str) -> dict[str, Any]:
@@ -88,3 +91,44 @@ def _own_time(form: QueryDict, scope: str) -> str:
     """A channel's own time; '' follows the post's."""
     day, clock = form.get(f"{scope}-date", ""), form.get(f"{scope}-time", "")
     return wall_time(day, clock) if day or clock else ""
+
+
+def proposal(unit: Unit, query: QueryDict, channels: list[int]) -> Draft:
+    """The draft a new composer starts with; the address may propose a day and a channel."""
+    day = query.get("on", "")
+    at = f"{day}T10:00" if _DAY.match(day) else ""
+    wanted = query.get("channel", "")
+    chosen = [int(wanted)] if wanted.isdigit() else channels
+    targets = [{"channel": pk} for pk in chosen]
+    return Draft.from_json({"zone": unit.zone, "language": unit.language, "at": at, "targets": targets})
+
+
+def after(data: dict[str, Any], do: str, rest: str) -> dict[str, Any]:
+    """What a button without script changes in the draft: parts and pictures added or taken away."""
+    scope, number = _place(rest)
+    parts = _scope_parts(data, scope)
+    if parts is None:
+        return data
+    if do == "add-part":
+        parts.append({"text": "", "media": [], "card": None})
+    elif do == "remove-part" and len(parts) > 1 and number < len(parts):
+        parts.pop(number)
+    elif do == "remove-card" and number < len(parts):
+        parts[number]["card"] = None
+    elif do == "remove-media" and number < len(parts):
+        gone = rest.rpartition(":")[2]
+        parts[number]["media"] = [item for item in parts[number]["media"] if str(item["asset"]) != gone]
+    return data
+
+
+def _place(rest: str) -> tuple[str, int]:
+    """'base-2' and 'base-2:17' are part 2 of the base; 'v5' is the version of channel 5."""
+    scope, _dash, number = rest.partition(":")[0].partition("-")
+    return scope, int(number) if number.isdigit() else 0
+
+
+def _scope_parts(data: dict[str, Any], scope: str) -> list[dict[str, Any]] | None:
+    if scope == "base":
+        return data["parts"]
+    found = [target for target in data["targets"] if f"v{target['channel']}" == scope and target["variant"]]
+    return found[0]["variant"]["parts"] if found else None
