@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from channels_app import measure
 from channels_app.capabilities import Capabilities
+from channels_app.check import Problem
 from channels_app.models import Channel
 from channels_app.selectors import capabilities_of
 from libsocial.accounts.models import Unit, User
@@ -104,12 +105,15 @@ class Composer:
         slots: dict[str, list[Shown]] = defaultdict(list)
         for problem in self.typed:
             slots[self._slot_of_typed(problem.field)].append(Shown("typed", "block", problem.message))
-        for channel_id, found in problems.of(self.draft, self.unit).items():
+        report = problems.of_draft(self.draft, unit=self.unit)
+        for problem in report.general:
+            self._place(slots, None, problem)
+        for channel_id, found in report.channels.items():
             for problem in found:
                 self._place(slots, channel_id, problem)
         return slots
 
-    def _place(self, slots: dict[str, list[Shown]], channel_id: int | None, problem: problems.Problem) -> None:
+    def _place(self, slots: dict[str, list[Shown]], channel_id: int | None, problem: Problem) -> None:
         said = problems.sentence(problem)
         target = self.draft.target(channel_id) if channel_id else None
         slot = self._slot(target, problem)
@@ -124,12 +128,14 @@ class Composer:
             shown.where = f"{channel_id}.{problem.message}.{problem.part}"
         slots[slot].append(shown)
 
-    def _slot(self, target: DraftTarget | None, problem: problems.Problem) -> str:
+    def _slot(self, target: DraftTarget | None, problem: Problem) -> str:
         if problem.field in {"text", "media", "alt", "card"}:
             own = target is not None and target.variant is not None
             return f"v{target.channel}-{problem.part}" if own else f"base-{problem.part}"
-        if problem.field in {"at", "content_warning", "channels"}:
+        if problem.field in {"at", "content_warning"}:
             return problem.field
+        if problem.field == "targets":
+            return "channels"
         return f"v{target.channel}" if target else "form"
 
     def _slot_of_typed(self, name: str) -> str:
@@ -207,7 +213,8 @@ class Composer:
         }
 
     def _moment(self) -> Moment | None:
-        return schedule.moment_of(self.draft.at, self.draft.zone)
+        """What the clocks do to the time, while no channel is chosen whose problem would say it."""
+        return None if self.draft.targets else schedule.moment_of(self.draft.at, self.draft.zone)
 
     def _conflict(self, conflict: Conflict) -> dict[str, Any]:
         theirs = conflict.theirs
