@@ -5,9 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from libsocial.help import help_page
-from libsocial.search import search
 from libsocial.shell import views as shell
-from libsocial.today import today
 
 handler400 = shell.bad_request
 handler403 = shell.permission_denied
@@ -15,8 +13,6 @@ handler404 = shell.not_found
 handler500 = shell.server_error
 
 urlpatterns = [
-    path("", today, name="today"),
-    path("search/", search, name="search"),
     path("help/", help_page, name="help"),
     path("posts/", include("posts.urls")),
     path("theme/", shell.theme, name="theme"),
