@@ -16,10 +16,19 @@ def main() -> None:
     root = os.path.dirname(os.path.abspath(__file__))
     argv = bootstrap.take_data_folder(sys.argv)
     bootstrap.ready(argv, root)
+    if argv[1:2] == ["test"]:
+        from tests import suite
+
+        sys.exit(suite.main(argv[2:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "libsocial.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(argv)
+    from libsocial.env import EnvError
+
+    try:
+        execute_from_command_line(argv)
+    except EnvError as problem:
+        sys.exit(str(problem))
 
 
 if __name__ == "__main__":

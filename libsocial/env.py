@@ -42,8 +42,7 @@ def _raw(name: str) -> str | None:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise EnvError(
-            f"{name}_FILE names {path}, which cannot be read ({error.strerror}). "
-            f"Correct the path or its permissions."
+            f"{name}_FILE names {path}, which cannot be read ({error.strerror}). Correct the path or its permissions."
         ) from error
 
 
@@ -70,6 +69,15 @@ def flag(name: str, default: bool, meaning: str) -> bool:
     if raw.lower() in {"0", "no", "false", "off"}:
         return False
     raise EnvError(f"{name} is '{raw}'. Write yes or no.")
+
+
+def choice(name: str, default: str, choices: tuple[str, ...], meaning: str) -> str:
+    """One of a few words."""
+    _register(name, " or ".join(choices), default, meaning)
+    value = _raw(name) or default
+    if value not in choices:
+        raise EnvError(f"{name} is '{value}'. Write {' or '.join(choices)}.")
+    return value
 
 
 def number(name: str, default: int, meaning: str) -> int:

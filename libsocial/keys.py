@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 from base64 import urlsafe_b64encode
+from contextlib import suppress
 from pathlib import Path
+
+from libsocial.env import EnvError
 
 
 def split(raw: str) -> list[str]:
@@ -24,12 +27,27 @@ def read_or_make_field_keys(data_dir: Path) -> list[str]:
 
 
 def _read_or_make(path: Path, fresh: str) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """The content of ``path``, written first when it is missing; EnvError when it cannot be."""
     try:
-        # O_EXCL: of two processes starting at once one makes the key, the other reads it.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            _put(path, fresh)
         return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise EnvError(
+            f"LibSocial cannot keep its keys in {path.parent} ({error.strerror}).\n"
+            "Run it as the person who owns that folder, make room on the disk, or name another folder with --data DIR."
+        ) from error
+
+
+def _put(path: Path, fresh: str) -> None:
+    """Make the file whole or not at all; of two processes starting at once the first one's key stays."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(fresh + "\n")
-    return fresh
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
