@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from libsocial.help import help_page
+from libsocial.core import health
 from libsocial.shell import views as shell
 
 handler400 = shell.bad_request
@@ -13,10 +13,10 @@ handler404 = shell.not_found
 handler500 = shell.server_error
 
 urlpatterns = [
-    path("help/", help_page, name="help"),
-    path("posts/", include("posts.urls")),
     path("theme/", shell.theme, name="theme"),
     path("design/", shell.design, name="design"),
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
     path("account/", include("allauth.urls")),
     path("practice/", include("channels_app.practice.urls")),
 ]

@@ -7,3 +7,6 @@ class CoreConfig(AppConfig):
     name = "libsocial.core"
     label = "core"
     verbose_name = "Core"
+
+    def ready(self) -> None:
+        from libsocial.core import checks  # noqa: F401  registers itself
