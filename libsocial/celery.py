@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
+import structlog
 from celery import Celery
+from celery.signals import setup_logging, task_postrun, task_prerun
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "libsocial.settings")
 
@@ -12,3 +15,18 @@ app = Celery("libsocial")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def _keep_our_logging(**kwargs: Any) -> None:
+    """Django's LOGGING is in force; Celery changes logging only while nobody listens here."""
+
+
+@task_prerun.connect
+def _bind_task(task_id: str, task: Any, **kwargs: Any) -> None:
+    structlog.contextvars.bind_contextvars(task_id=task_id, task=task.name)
+
+
+@task_postrun.connect
+def _unbind_task(**kwargs: Any) -> None:
+    structlog.contextvars.unbind_contextvars("task_id", "task")

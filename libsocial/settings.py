@@ -15,6 +15,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from libsocial import env, keys
+from libsocial.core import logging as logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(
@@ -37,9 +38,10 @@ BASE_URL = env.text(
 ).rstrip("/")
 _base = urlsplit(BASE_URL)
 HTTPS = _base.scheme == "https"
-ALLOWED_HOSTS = env.items(
-    "LIBSOCIAL_ALLOWED_HOSTS", "", "Further host names under which the product may be reached."
-) + [_base.hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = [
+    *env.items("LIBSOCIAL_ALLOWED_HOSTS", "", "Further host names under which the product may be reached."),
+    *(_base.hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"),
+]
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
 
 INSTALLED_APPS = [
@@ -72,6 +74,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "libsocial.core.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -169,7 +172,21 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_MAX_BYTES = env.number("LIBSOCIAL_UPLOAD_MB", 50, "Largest picture that may be uploaded, in MB.") * 1024 * 1024
 
 # --- work -----------------------------------------------------------------
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    # Nothing rests on the broker, so nobody waits for it long.
+    {"visibility_timeout": 3600, "socket_connect_timeout": 3, "socket_timeout": 30, "health_check_interval": 25}
+    if REDIS_URL
+    else {"polling_interval": 0.05}
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.1}
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 900  # seconds; processes only, threads cannot be stopped, so every call has its own limit
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
 
 # --- people ---------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -223,6 +240,11 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
+# --- logs -----------------------------------------------------------------
+LOGGING = logs.settings_for(
+    env.choice("LIBSOCIAL_LOG", "short", ("short", "json"), "short: lines for people. json: one object a line.")
+)
+
 # --- outside --------------------------------------------------------------
 PRIVATE_HOSTS = env.items(
     "LIBSOCIAL_PRIVATE_HOSTS",
@@ -255,6 +277,8 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag(
-    "LIBSOCIAL_BEHIND_PROXY", False, "A reverse proxy in front sets X-Forwarded-Proto."
-) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https")
+    if env.flag("LIBSOCIAL_BEHIND_PROXY", False, "A reverse proxy in front sets X-Forwarded-Proto.")
+    else None
+)
