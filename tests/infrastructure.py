@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+from pathlib import Path
 from urllib.parse import urlsplit
 
 DATABASE_URL = os.environ.get("LIBSOCIAL_TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/libsocial")
@@ -38,6 +39,13 @@ def browser() -> str | None:
     """The path of a Chromium, or None. LIBSOCIAL_TEST_BROWSER names another one."""
     wanted = os.environ.get("LIBSOCIAL_TEST_BROWSER")
     return wanted or next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def servers() -> bool:
+    """Whether tests/servers/install.sh has put the real Bluesky and Mastodon servers in place."""
+    named = os.environ.get("LIBSOCIAL_TEST_SERVERS")
+    folder = Path(named) if named else Path.home() / ".cache" / "libsocial-test-servers"
+    return all((folder / part / ".installed").is_file() for part in ("bluesky", "snac"))
 
 
 def strict() -> bool:

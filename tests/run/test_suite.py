@@ -1,0 +1,39 @@
+"""The runner says what it did not run, and its exit code agrees."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import suite
+
+
+def test_everything_run_and_passed_is_zero(capsys: pytest.CaptureFixture[str]) -> None:
+    assert suite.report(True, {}, strict=True) == 0
+    assert "everything was run" in capsys.readouterr().out
+
+
+def test_at_home_what_is_missing_is_named_with_what_to_type(capsys: pytest.CaptureFixture[str]) -> None:
+    left_out = {"browser": "the tests in a browser. Type: sudo apt install chromium"}
+    assert suite.report(True, left_out, strict=False) == 0
+    assert "Not run: the tests in a browser. Type: sudo apt install chromium" in capsys.readouterr().out
+
+
+def test_where_everything_must_run_a_missing_part_is_a_failure() -> None:
+    assert suite.report(True, {"redis": "the Redis run"}, strict=True) == 1
+
+
+def test_a_failed_test_is_a_failure() -> None:
+    assert suite.report(False, {}, strict=False) == 1
+
+
+@pytest.mark.parametrize("words", [["-n", "1"], ["--pdb"], ["-n0", "tests/run"]])
+def test_the_callers_own_choice_of_processes_stands(words: list[str]) -> None:
+    assert suite.parallel(words) == []
+
+
+def test_a_machine_without_anything_names_all_four(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    monkeypatch.setenv("LIBSOCIAL_TEST_SERVERS", str(tmp_path))
+    monkeypatch.setattr(suite.infrastructure, "DATABASE_URL", "postgres://127.0.0.1:1/x")
+    monkeypatch.setattr(suite.infrastructure, "REDIS_URL", "redis://127.0.0.1:1/0")
+    assert set(suite.missing()) == {"browser", "postgres", "redis", "servers"}
