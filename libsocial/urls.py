@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from libsocial.core import health
+from libsocial.help import help_page
 from libsocial.shell import views as shell
 
 handler400 = shell.bad_request
@@ -13,6 +14,8 @@ handler404 = shell.not_found
 handler500 = shell.server_error
 
 urlpatterns = [
+    path("help/", help_page, name="help"),
+    path("posts/", include("posts.urls")),
     path("theme/", shell.theme, name="theme"),
     path("design/", shell.design, name="design"),
     path("health/live", health.live, name="health_live"),

@@ -1,0 +1,73 @@
+"""The first page after signing in: what is due, what waits for this person, what went wrong, what is new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from libsocial.accounts import checklist
+from libsocial.accounts.models import Unit, User
+from libsocial.notices.models import Notice
+from posts import listing, selectors
+from posts.display import TROUBLE
+from posts.listing import Row
+from posts.models import Post
+from scheduler.models import Delivery
+
+SHOWN = 6
+RECENT = timedelta(days=7)
+
+
+@dataclass
+class Day:
+    """What the page shows; each list is short and says how many there are in all."""
+
+    trouble: list[Row] = field(default_factory=list)
+    waiting: list[Row] = field(default_factory=list)
+    mine: list[Row] = field(default_factory=list)
+    due: list[Row] = field(default_factory=list)
+    out: list[Row] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+
+@login_required
+def today(request: HttpRequest) -> HttpResponse:
+    """One look: due, waiting for you, failed, unseen."""
+    day = day_of(request.user, getattr(request, "unit", None))
+    steps = checklist.steps_for(request.user)
+    context = {
+        "day": day,
+        "steps": steps if any(not step.done for step in steps) else [],
+        "steps_done": sum(step.done for step in steps),
+        "quiet": not (day.trouble or day.waiting or day.mine or day.due or day.notices),
+    }
+    return render(request, "pages/today.html", context)
+
+
+def day_of(user: User, unit: Unit | None) -> Day:
+    posts = listing.posts_for(user, unit, listing.Filters()).select_related("unit", "author")
+    now = timezone.now()
+    return Day(
+        trouble=_rows(_with_deliveries(posts, state__in=TROUBLE, settled_after=now - RECENT)),
+        waiting=_rows(selectors.waiting_for(user, unit)),
+        mine=_rows(posts.filter(author=user, state__in=("draft", "changes_requested"))),
+        due=_rows(posts.filter(state="approved", planned_at__gte=now, planned_at__lt=now + timedelta(days=1)).order_by("planned_at")),
+        out=_rows(_with_deliveries(posts, state__in=("published",), settled_after=now - timedelta(days=1))),
+        notices=list(Notice.objects.filter(recipient=user, seen_at=None)[:SHOWN]),
+    )
+
+
+def _rows(posts: QuerySet[Post]) -> list[Row]:
+    return listing.rows_of(list(posts[:SHOWN]))
+
+
+def _with_deliveries(posts: QuerySet[Post], *, state__in: tuple[str, ...], settled_after: object) -> QuerySet[Post]:
+    """Posts of which a delivery is in one of the states: open trouble stays, what ended stays for a while."""
+    deliveries = Delivery.objects.filter(state__in=state__in).exclude(settled_at__lt=settled_after)
+    return posts.filter(state="approved", approved__targets__delivery__in=deliveries.values("pk")).distinct()

@@ -1,0 +1,373 @@
+"""What the composer's page shows: the draft, its channels, counts, problems beside their fields, previews."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.conf.locale import LANG_INFO
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from channels_app import measure
+from channels_app.capabilities import Capabilities
+from channels_app.check import Problem
+from channels_app.models import Channel
+from channels_app.selectors import capabilities_of
+from libsocial.accounts.models import Unit, User
+from libsocial.core.localtime import Moment
+from posts import fixing, presence, previews, problems, schedule, selectors
+from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, FieldProblem
+from posts.models import Asset, Post, Target
+from posts.services import cards, media
+from posts.services.drafts import Conflict
+
+
+@dataclass
+class Shown:
+    """A problem as the page shows it: the sentence, for which channels, and the button that mends it."""
+
+    id: str
+    severity: str
+    text: str
+    channels: list[str] = field(default_factory=list)
+    fix: str = ""
+    fix_label: str = ""
+    where: str = ""
+
+
+class Composer:
+    """One draft on one page. `typed` are problems of what was typed that a draft cannot hold."""
+
+    def __init__(
+        self,
+        user: User,
+        unit: Unit,
+        draft: Draft,
+        *,
+        token: UUID,
+        post: Post | None = None,
+        typed: list[FieldProblem] | None = None,
+        units: list[Unit] | None = None,
+    ) -> None:
+        self.user, self.unit, self.draft, self.token, self.post = user, unit, draft, token, post
+        self.typed: list[FieldProblem] = list(typed or [])
+        self.units = units or [unit]
+        self.conflict: Conflict | None = None
+        self.version: int | None = None
+        self.errors: dict[str, str] = {}  # sentences for one part's card or files, by the part's name
+
+    # --- the material -------------------------------------------------------
+    @staticmethod
+    def preselected(user: User, unit: Unit) -> list[int]:
+        """The only channel, else those of this person's last post in the unit."""
+        usable = [channel.pk for channel in selectors.usable_channels(unit)]
+        if len(usable) == 1:
+            return usable
+        last = Post.objects.filter(unit=unit, author=user).exclude(current=None).order_by("-pk").first()
+        used = set(Target.objects.filter(revision_id=last.current_id).values_list("channel_id", flat=True)) if last else ()
+        return [pk for pk in usable if pk in used]
+
+    @cached_property
+    def channels(self) -> list[Channel]:
+        """Every channel on offer, and those the draft names although they are gone."""
+        found = {channel.pk: channel for channel in selectors.usable_channels(self.unit).select_related("unit")}
+        found |= selectors.channels_of(self.draft)
+        return sorted(found.values(), key=lambda channel: (channel.platform, channel.name))
+
+    @cached_property
+    def abilities(self) -> dict[int, Capabilities]:
+        return {channel.pk: capabilities_of(channel) for channel in self.channels}
+
+    @property
+    def assets(self) -> dict[int, Asset]:
+        return selectors.assets_of(self.draft)
+
+    @property
+    def chosen(self) -> list[tuple[DraftTarget, Channel]]:
+        known = {channel.pk: channel for channel in self.channels}
+        return [(target, known[target.channel]) for target in self.draft.targets if target.channel in known]
+
+    def refresh(self) -> None:
+        """After a save: what was found before is asked again."""
+        self.__dict__.pop("found", None)
+
+    # --- problems -----------------------------------------------------------
+    @cached_property
+    def found(self) -> dict[str, list[Shown]]:
+        """Problems by the slot of the page they belong beside."""
+        slots: dict[str, list[Shown]] = defaultdict(list)
+        for problem in self.typed:
+            slots[self._slot_of_typed(problem.field)].append(Shown("typed", "block", problem.message))
+        report = problems.of_draft(self.draft, unit=self.unit)
+        for problem in report.general:
+            self._place(slots, None, problem)
+        for channel_id, found in report.channels.items():
+            for problem in found:
+                self._place(slots, channel_id, problem)
+        return slots
+
+    def _place(self, slots: dict[str, list[Shown]], channel_id: int | None, problem: Problem) -> None:
+        said = problems.sentence(problem)
+        target = self.draft.target(channel_id) if channel_id else None
+        slot = self._slot(target, problem)
+        name = next((channel.name for channel in self.channels if channel.pk == channel_id), "")
+        same = next((one for one in slots[slot] if one.id == problem.message and one.text == said), None)
+        if same:
+            same.channels += [name] if name and name not in same.channels else []
+            return
+        shown = Shown(problem.message, problem.severity, said, [name] if name else [])
+        if problem.fix and channel_id:
+            shown.fix, shown.fix_label = problem.fix, fixing.label(problem.fix)
+            shown.where = f"{channel_id}.{problem.message}.{problem.part}"
+        slots[slot].append(shown)
+
+    def _slot(self, target: DraftTarget | None, problem: Problem) -> str:
+        if problem.field in {"text", "media", "alt", "card"}:
+            own = target is not None and target.variant is not None
+            return f"v{target.channel}-{problem.part}" if own else f"base-{problem.part}"
+        if problem.field in {"at", "content_warning"}:
+            return problem.field
+        if problem.field == "targets":
+            return "channels"
+        return f"v{target.channel}" if target else "form"
+
+    def _slot_of_typed(self, name: str) -> str:
+        first, _dot, rest = name.partition(".")
+        if first == "parts":
+            return f"base-{rest.partition('.')[0] or 0}"
+        if first == "targets":
+            return f"v{rest.partition('.')[0]}"
+        return "at" if first == "at" else "form"
+
+    @property
+    def blocking(self) -> int:
+        return sum(shown.severity == "block" for found in self.found.values() for shown in found)
+
+    @property
+    def warnings(self) -> int:
+        return sum(shown.severity != "block" for found in self.found.values() for shown in found)
+
+    # --- the page -----------------------------------------------------------
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        """Everything posts/compose.html shows."""
+        at_date, _t, at_time = self.draft.at.partition("T")
+        post, revision = self.post, self.post.current if self.post else None
+        return self._live_context() | {
+            "post": post,
+            "revision": revision,
+            "action": reverse("posts:edit", args=[post.pk]) if post else reverse("posts:new"),
+            "token": self.token,
+            "version": request.POST.get("version") if self.conflict else (revision.version if revision else 0),
+            "unit": self.unit,
+            "units": self.units,
+            "zone": self.unit.zone,
+            "after_approval": post.state if post and post.state in {"in_review", "approved"} else "",
+            "conflict": self._conflict(self.conflict) if self.conflict else None,
+            "parts": [self._part(part, "base", number) for number, part in enumerate(self.draft.parts)],
+            "channels": [self._channel(channel) for channel in self.channels],
+            "at": self.draft.at,
+            "at_date": at_date,
+            "at_time": at_time,
+            "language": self.draft.language,
+            "languages": _languages(self.draft.language, self.unit.language),
+            "content_warning": self.draft.content_warning,
+            "note": self.draft.note,
+            "channel_data": [self._channel_data(channel) for channel in self.channels],
+            "words": _words(),
+            "empty_part": {"text": "", "media": [], "counts": [], "problems": []},
+            "empty_media": {"asset": "__asset__", "thumb": "", "alt": "", "decorative": False},
+        }
+
+    def live(self, request: HttpRequest) -> dict[str, Any]:
+        """The answer to an autosave: what changed around the fields."""
+        self.refresh()
+        context = self._live_context()
+        draw = lambda name, **more: render_to_string(f"posts/{name}.html", context | more, request)  # noqa: E731
+        return {
+            "slots": {slot: draw("_problems", problems=found) for slot, found in self.found.items()},
+            "side": draw("_side"),
+            "moment": draw("_moment"),
+            "others": draw("_others"),
+            "why": draw("_why"),
+        }
+
+    def conflict_html(self, request: HttpRequest, conflict: Conflict) -> str:
+        return render_to_string("posts/_conflict.html", {"conflict": self._conflict(conflict)}, request)
+
+    def _live_context(self) -> dict[str, Any]:
+        return {
+            "slots": self.found,
+            "previews": previews.of_draft(self.draft, self.chosen, self.assets),
+            "moment": self._moment(),
+            "others": presence.others(self.post.pk, self.user) if self.post else [],
+            "blocking": self.blocking,
+            "warnings": self.warnings,
+            "any_chosen": bool(self.draft.targets),
+        }
+
+    def _moment(self) -> Moment | None:
+        """What the clocks do to the time, while no channel is chosen whose problem would say it."""
+        return None if self.draft.targets else schedule.moment_of(self.draft.at, self.draft.zone)
+
+    def _conflict(self, conflict: Conflict) -> dict[str, Any]:
+        theirs = conflict.theirs
+        return {
+            "who": theirs.who,
+            "at": theirs.when,
+            "version": theirs.version,
+            "parts": theirs.draft.parts,
+            "url": reverse("posts:edit", args=[self.post.pk]) if self.post else "",
+        }
+
+    def _part(self, part: DraftPart, scope: str, number: int) -> dict[str, Any]:
+        name = f"{scope}-{number}"
+        return {
+            "text": part.text,
+            "media": [self._picture(item) for item in part.media if item.asset in self.assets],
+            "card": self._card(part.card) if part.card else None,
+            "card_error": self.errors.get(f"{name}-card", ""),
+            "file_errors": self.errors.get(f"{name}-files", ""),
+            "counts": self._counts(part, scope),
+            "problems": self.found.get(name, []),
+        }
+
+    def _picture(self, item: DraftMedia) -> dict[str, Any]:
+        return asset_json(self.assets[item.asset]) | {
+            "asset": item.asset,
+            "alt": item.alt,
+            "decorative": item.decorative,
+        }
+
+    def _card(self, card: DraftCard) -> dict[str, Any]:
+        thumb = self.assets.get(card.thumb) if card.thumb else None
+        return card.to_json() | {"thumb_url": asset_json(thumb)["thumb"] if thumb else ""}
+
+    def _counts(self, part: DraftPart, scope: str) -> list[dict[str, Any]]:
+        counted = []
+        for target, channel in self.chosen:
+            if scope == (f"v{channel.pk}" if target.variant else "base"):
+                can = self.abilities[channel.pk]
+                beside = self.draft.warning_for(target) if can.content_warning_counts else ""
+                used = measure.count(part.text, can.text) + (measure.count(beside, can.text) if beside else 0)
+                counted.append({"channel": channel.pk, "platform": channel.platform, "name": channel.name,
+                                "used": used, "limit": can.text.limit})
+        return counted
+
+    def _channel(self, channel: Channel) -> dict[str, Any]:
+        target = self.draft.target(channel.pk)
+        variant = target.variant if target else None
+        scope, can = f"v{channel.pk}", self.abilities[channel.pk]
+        day, _t, clock = (target.at if target else "").partition("T")
+        values = target.options if target else {}
+        return {
+            "channel": channel,
+            "avatar": previews.avatar_url(channel),
+            "scope": scope,
+            "chosen": target is not None,
+            "lent": channel.unit_id != self.unit.pk and not self.unit.path.startswith(channel.unit.path),
+            "own": variant is not None,
+            "parts": [self._part(part, scope, n) for n, part in enumerate(variant.parts)] if variant else [],
+            "threads": can.threads,
+            "options": [_option(option, values) for option in can.options],
+            "problems": self.found.get(scope, []),
+            "at_date": day,
+            "at_time": clock,
+        }
+
+    def _channel_data(self, channel: Channel) -> dict[str, Any]:
+        can = self.abilities[channel.pk]
+        return {
+            "id": channel.pk,
+            "name": channel.name,
+            "platform": channel.platform,
+            "mark": previews.mark(channel),
+            "limit": can.text.limit,
+            "unit": str(can.text.unit),
+            "link_length": can.text.link_length,
+            "warning_counts": can.content_warning_counts,
+        }
+
+    # --- acts of a page without script --------------------------------------
+    def with_uploads(self, name: str, files: list[Any]) -> Draft:
+        """The draft with these files as pictures of one part; a refused file is named, the others are kept."""
+        added, refused = [], []
+        for file in files:
+            try:
+                asset = media.upload(by=self.user, unit=self.unit, file=file)
+                added.append(DraftMedia(asset.pk, alt=asset.alt))
+            except media.Refused as error:
+                refused.append(f"{file.name}: {error}")
+        if refused:
+            self.errors[f"{name}-files"] = " ".join(refused)
+            self.typed.append(FieldProblem(_typed_name(name), " ".join(refused)))
+        return fixing.change_part(self.draft, name, lambda part: replace(part, media=(*part.media, *added)))
+
+    def with_card(self, name: str) -> Draft:
+        """The draft with the card of the first link in one part's text."""
+        part = fixing.part_named(self.draft, name)
+        try:
+            card = cards.card_for_text(by=self.user, unit=self.unit, text=part.text if part else "")
+        except cards.NoCard as error:
+            self.errors[f"{name}-card"] = str(error)
+            return self.draft
+        return fixing.change_part(self.draft, name, lambda old: replace(old, card=card))
+
+
+def asset_json(asset: Asset) -> dict[str, Any]:
+    """An asset as the composer's scripts know it."""
+    return {
+        "id": asset.pk,
+        "thumb": reverse("posts:asset", args=[asset.pk, "thumb"]),
+        "alt": asset.alt,
+        "name": asset.original_name,
+        "width": asset.width,
+        "height": asset.height,
+    }
+
+
+def _typed_name(name: str) -> str:
+    scope, _dash, number = name.partition("-")
+    return f"parts.{number}" if scope == "base" else f"targets.{scope[1:]}"
+
+
+def _option(option: Any, values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": option.name,
+        "label": option.label,
+        "kind": option.kind,
+        "choices": option.choices,
+        "help": option.help,
+        "value": values.get(option.name, option.default),
+    }
+
+
+def _languages(*first: str) -> list[tuple[str, str]]:
+    """Languages to choose from, by name; those in use first, unknown ones kept as they are."""
+    named = {code: str(name) for code, name in settings.LANGUAGES}
+    for code, info in LANG_INFO.items():
+        if "name_local" in info:
+            named.setdefault(code, info["name_local"])
+    head = [code for code in dict.fromkeys(first) if code]
+    rest = sorted((code for code in named if code not in head), key=lambda code: named[code].casefold())
+    return [(code, named.get(code, code)) for code in [*head, *rest]]
+
+
+def _words() -> dict[str, str]:
+    """Sentences the scripts say."""
+    return {
+        "unsaved": _("Not saved yet…"),
+        "offline": _("Not saved: the server cannot be reached. Your words stay here; we keep trying."),
+        "signedOut": _("Not saved: you were signed out. Your words stay in this browser. Sign in again in another tab, then reload."),
+        "conflict": _("Not saved: somebody else changed this post."),
+        "reading": _("Reading the page behind the link…"),
+        "cardFailed": _("The link could not be read. Try again, or leave the card out."),
+        "pickerFailed": _("The pictures could not be loaded. Close this and try again."),
+        "uploadCut": _("the upload was cut off. Add the picture again."),
+    }

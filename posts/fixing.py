@@ -1,0 +1,117 @@
+"""A fix, carried out on a draft: the product mends what it can, in the place where it was found.
+
+channels_app.fixes works on one channel's content; here its result comes back
+into the draft. A fix that only one platform needs (splitting, joining) becomes
+that channel's own version; a fix of the words themselves goes to the base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from channels_app import fixes
+from channels_app.capabilities import Capabilities
+from channels_app.check import Problem
+from channels_app.content import Content, Media, Part
+from posts import resolve
+from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, DraftVariant
+from posts.models import Asset
+
+LABELS: dict[str, str | Promise] = {
+    "split_thread": _("Make it a thread here"),
+    "join_parts": _("Join the parts here"),
+    "tidy_text": _("Remove them"),
+    "drop_card": _("Leave the card out"),
+    "link_in_text": _("Put the link into the text"),
+    "mark_decorative": _("Mark as decorative"),
+    "shorten_alt": _("Shorten the description"),
+    "remove_media": _("Leave the pictures out here"),
+    "drop_content_warning": _("Leave the warning out here"),
+    "drop_option": _("Use the usual setting"),
+    "default_option": _("Use the usual setting"),
+}
+# Good for every reader, so for the base too when the channel follows it.
+EVERYWHERE = frozenset({"tidy_text", "mark_decorative"})
+
+
+def label(fix: str) -> str:
+    """The word on the button; '' for a fix nobody can press."""
+    return str(LABELS.get(fix, ""))
+
+
+def apply(draft: Draft, target: DraftTarget, problem: Problem, can: Capabilities, assets: Mapping[int, Asset]) -> Draft:
+    """The draft with this problem mended on this channel; unchanged where it cannot be."""
+    pictures = {pk: resolve.original(asset) for pk, asset in assets.items()}
+    before = resolve.content_for(draft, target, pictures)
+    after = fixes.apply(before, problem, can)
+    if after == before and after.options == before.options:
+        return draft
+    if problem.fix in EVERYWHERE and target.variant is None and problem.field != "content_warning":
+        return replace(draft, parts=_parts(after, draft.parts, pictures))
+    return _with_target(draft, _own(draft, target, before, after, pictures))
+
+
+def _own(
+    draft: Draft, target: DraftTarget, before: Content, after: Content, pictures: Mapping[int, Media]
+) -> DraftTarget:
+    if after.parts == before.parts and after.content_warning == before.content_warning:
+        return replace(target, options=dict(after.options))
+    warning = after.content_warning if after.content_warning != draft.content_warning else None
+    variant = DraftVariant(_parts(after, draft.parts_for(target), pictures), content_warning=warning)
+    return replace(target, variant=variant, options=dict(after.options))
+
+
+def _with_target(draft: Draft, changed: DraftTarget) -> Draft:
+    targets = tuple(changed if target.channel == changed.channel else target for target in draft.targets)
+    return replace(draft, targets=targets)
+
+
+def _parts(content: Content, old: tuple[DraftPart, ...], pictures: Mapping[int, Media]) -> tuple[DraftPart, ...]:
+    asset_by_path = {media.path: pk for pk, media in pictures.items()}
+    cards = [part.card for part in old if part.card]
+    return tuple(_part(part, asset_by_path, cards) for part in content.parts)
+
+
+def _part(part: Part, assets: Mapping[str, int], cards: list[DraftCard]) -> DraftPart:
+    media = tuple(DraftMedia(assets[one.path], one.alt, one.decorative) for one in part.media if one.path in assets)
+    card = next((card for card in cards if part.card and card.url == part.card.url), None)
+    return DraftPart(text=part.text, media=media, card=card)
+
+
+# --- parts by the names of the form -----------------------------------------
+
+
+def part_named(draft: Draft, name: str) -> DraftPart | None:
+    """The part a form calls 'base-0' or 'v5-1'."""
+    scope, number = _place(name)
+    parts = _parts_of(draft, scope)
+    return parts[number] if parts and number < len(parts) else None
+
+
+def change_part(draft: Draft, name: str, change: Callable[[DraftPart], DraftPart]) -> Draft:
+    """The draft with one part changed; unchanged where the name means nothing."""
+    scope, number = _place(name)
+    parts = _parts_of(draft, scope)
+    if not parts or number >= len(parts):
+        return draft
+    changed = (*parts[:number], change(parts[number]), *parts[number + 1 :])
+    if scope == "base":
+        return replace(draft, parts=changed)
+    target = next(target for target in draft.targets if f"v{target.channel}" == scope)
+    return _with_target(draft, replace(target, variant=replace(target.variant, parts=changed)))
+
+
+def _place(name: str) -> tuple[str, int]:
+    scope, _dash, number = name.partition("-")
+    return scope, int(number) if number.isdigit() else 0
+
+
+def _parts_of(draft: Draft, scope: str) -> tuple[DraftPart, ...]:
+    if scope == "base":
+        return draft.parts
+    found = next((target for target in draft.targets if f"v{target.channel}" == scope), None)
+    return found.variant.parts if found and found.variant else ()

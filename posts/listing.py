@@ -1,0 +1,115 @@
+"""Reading posts for lists and the calendar: few queries, whatever the number of rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from channels_app.models import Channel
+from libsocial.accounts.models import Unit, User
+from posts import display
+from posts.models import Post, Target
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address of a list says; unknown words are ignored, never an error."""
+
+    q: str = ""
+    state: str = ""
+    unit: int | None = None
+    channel: int | None = None
+    author: int | None = None
+
+
+@dataclass
+class Row:
+    """A post as a list shows it."""
+
+    post: Post
+    shown: str  # a key of the looks: icon, tone and word
+    targets: list[Target] = field(default_factory=list)
+
+    @property
+    def channels(self) -> list[Channel]:
+        return [target.channel for target in self.targets]
+
+    @property
+    def links(self) -> list[tuple[Channel, str]]:
+        """Where it can be seen: a published post carries its addresses everywhere."""
+        return [
+            (target.channel, target.delivery.remote_url)
+            for target in self.targets
+            if target.delivery and target.delivery.state == "published" and target.delivery.remote_url
+        ]
+
+
+def posts_for(user: User, unit: Unit | None, filters: Filters) -> QuerySet[Post]:
+    """The posts of a list, newest change first."""
+    posts = Post.objects.visible_to(user)
+    if unit is not None:
+        posts = posts.filter(unit__path__startswith=unit.path)
+    if filters.unit:
+        posts = posts.filter(unit_id=filters.unit)
+    if filters.author:
+        posts = posts.filter(author_id=filters.author)
+    if filters.channel:
+        posts = posts.filter(pk__in=Target.objects.filter(channel_id=filters.channel).values("revision__post_id"))
+    if filters.q:
+        posts = posts.filter(_matches(filters.q))
+    known = {name for name, _ in display.FILTERS if name}
+    if filters.state in known:
+        posts = posts.filter(display.filter_q(filters.state))
+    elif not filters.q:
+        posts = posts.exclude(state="archived")
+    return posts.order_by("-changed_at", "-pk")
+
+
+def _matches(words: str) -> Q:
+    query = Q()
+    for word in words.split()[:8]:
+        query &= Q(title__icontains=word) | Q(current__body__icontains=word) | Q(note__icontains=word)
+    return query
+
+
+def rows_of(posts: Sequence[Post]) -> list[Row]:
+    """The rows of one page of posts: one further query for targets, channels and deliveries together."""
+    wanted = {post.approved_id if post.state == "approved" else post.current_id: post for post in posts}
+    by_post: dict[int, list[Target]] = defaultdict(list)
+    targets = (
+        Target.objects.filter(revision_id__in=[pk for pk in wanted if pk])
+        .select_related("channel", "delivery")
+        .order_by("channel__platform", "channel__name")
+    )
+    for target in targets:
+        by_post[wanted[target.revision_id].pk].append(target)
+    return [_row(post, by_post[post.pk]) for post in posts]
+
+
+def _row(post: Post, targets: list[Target]) -> Row:
+    states = [target.delivery.state for target in targets if target.delivery]
+    return Row(post, display.shown(post.state, states), targets)
+
+
+def between(user: User, unit: Unit | None, start: datetime, end: datetime) -> list[Row]:
+    """What is planned from `start` to before `end` (aware moments), in time order, for the calendar."""
+    posts = Post.objects.visible_to(user).filter(planned_at__gte=start, planned_at__lt=end)
+    if unit is not None:
+        posts = posts.filter(unit__path__startswith=unit.path)
+    shown = posts.exclude(state__in=("archived", "withdrawn")).select_related("unit", "author")
+    return rows_of(list(shown.order_by("planned_at", "pk")[:2000]))
+
+
+@dataclass
+class Day:
+    """One square of the calendar."""
+
+    day: date
+    rows: list[Row] = field(default_factory=list)
+    today: bool = False
+    outside: bool = False  # of another month than the one shown
+    past: bool = False

@@ -1,0 +1,42 @@
+/* The composer: saves while one writes, shows counts, problems and previews, and loses nothing.
+   Everything here sits on top of a form that works without it. */
+import { setUpMedia } from "./compose_media.js";
+import { setUpParts } from "./compose_parts.js";
+import { setUpCounts } from "./compose_counts.js";
+import { makeSaver } from "./compose_save.js";
+
+const form = document.querySelector("[data-compose]");
+if (form) start(form);
+
+function start(form) {
+  const words = JSON.parse(document.getElementById("compose-words").textContent);
+  const saver = makeSaver(form, words);
+  setUpParts(form, saver.changed);
+  setUpMedia(form, words, saver.changed);
+  setUpCounts(form);
+  setUpChannels(form);
+  setUpTimes(form);
+  form.addEventListener("input", saver.changed);
+  form.addEventListener("change", saver.changed);
+  form.addEventListener("click", saver.clicked);
+  form.addEventListener("submit", saver.leaving);
+  window.addEventListener("beforeunload", saver.warn);
+  document.addEventListener("visibilitychange", () => document.hidden && saver.now());
+  saver.offerRestore();
+}
+
+function setUpChannels(form) {
+  const none = form.querySelector("[data-no-channels]");
+  const show = () => {
+    const chosen = new Set([...form.querySelectorAll("[data-channel-pick]:checked")].map((box) => box.value));
+    for (const card of form.querySelectorAll("[data-variant]")) card.hidden = !chosen.has(card.dataset.variant);
+    if (none) none.hidden = chosen.size > 0;
+  };
+  form.addEventListener("change", (event) => event.target.matches("[data-channel-pick]") && show());
+  show();
+}
+
+function setUpTimes(form) {
+  const at = form.querySelector('input[name="when"][value="at"]');
+  form.querySelector("[data-when-at]").addEventListener("input", () => { at.checked = true; });
+}

@@ -1,0 +1,149 @@
+/* Pictures by drop, paste, picker or file dialog, and link cards. Each upload shows how far it is. */
+
+export function setUpMedia(form, words, changed) {
+  const upload = makeUploader(form, words, changed);
+  const picker = makePicker(form, words, changed);
+  const all = (part, files) => { for (const file of files) upload(part, file); };
+
+  form.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-files]")) return;
+    all(event.target.closest("[data-part]"), event.target.files);
+    event.target.value = "";
+  });
+  form.addEventListener("paste", (event) => {
+    const part = event.target.closest("[data-part]");
+    const files = [...(event.clipboardData?.files || [])];
+    if (part && files.length) { event.preventDefault(); all(part, files); }
+  });
+  setUpDrop(form, all);
+  form.addEventListener("click", (event) => {
+    const remove = event.target.closest("[data-media-remove]");
+    const up = event.target.closest("[data-media-up]");
+    const pick = event.target.closest("[data-pick]");
+    const card = event.target.closest("[data-card-add]");
+    const dropCard = event.target.closest("[data-card-remove]");
+    if (remove) { event.preventDefault(); remove.closest("[data-media]").remove(); changed(); }
+    if (up) { const item = up.closest("[data-media]"); item.previousElementSibling?.before(item); up.focus(); changed(); }
+    if (pick) picker.open(pick.closest("[data-part]"));
+    if (card) { event.preventDefault(); readCard(form, words, card.closest("[data-part]"), changed); }
+    if (dropCard) { event.preventDefault(); dropCard.closest("[data-card]").remove(); changed(); }
+  });
+}
+
+function setUpDrop(form, all) {
+  const partOf = (event) => event.target.closest("[data-part]");
+  form.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault(); // also beside a part: a file dropped there must not replace the page
+    const part = partOf(event);
+    if (part) part.dataset.drop = "";
+  });
+  form.addEventListener("dragleave", (event) => {
+    const part = partOf(event);
+    if (part && !part.contains(event.relatedTarget)) delete part.dataset.drop;
+  });
+  form.addEventListener("drop", (event) => {
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    const part = partOf(event) || form.querySelector("[data-part]");
+    delete part.dataset.drop;
+    all(part, event.dataTransfer.files);
+  });
+}
+
+function makePicker(form, words, changed) {
+  const dialog = document.getElementById("picker");
+  const body = dialog.querySelector("[data-picker-body]");
+  let part = null;
+
+  const address = () => {
+    const found = new URL(form.dataset.picker, location.href);
+    found.searchParams.set("unit", form.elements.unit.value);
+    return found;
+  };
+
+  async function fill(from) {
+    try {
+      const answer = await fetch(from, { headers: { "X-Requested-With": "fetch" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      body.innerHTML = await answer.text();
+    } catch {
+      body.textContent = words.pickerFailed;
+    }
+  }
+
+  dialog.addEventListener("click", (event) => {
+    const choice = event.target.closest("[data-asset]");
+    const more = event.target.closest("a[data-more]");
+    if (more) { event.preventDefault(); fill(more.href); }
+    if (choice) { insert(part, JSON.parse(choice.dataset.asset)); dialog.close(); changed(); }
+  });
+  dialog.addEventListener("submit", (event) => {
+    if (event.target.method !== "get") return;
+    event.preventDefault();
+    const from = address();
+    new FormData(event.target).forEach((value, name) => from.searchParams.set(name, value));
+    fill(from);
+  });
+  return { open(forPart) { part = forPart; dialog.showModal(); fill(address()); } };
+}
+
+async function readCard(form, words, part, changed) {
+  const slot = part.querySelector("[data-card-slot]");
+  const data = new FormData();
+  data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  data.set("unit", form.elements.unit.value);
+  data.set("name", part.dataset.name);
+  data.set("text", part.querySelector("[data-text]").value);
+  slot.textContent = words.reading;
+  try {
+    const answer = await fetch(form.dataset.card, { method: "POST", body: data, headers: { "X-Requested-With": "fetch" } });
+    slot.innerHTML = await answer.text();
+  } catch {
+    slot.textContent = words.cardFailed;
+  }
+  changed();
+}
+
+function makeUploader(form, words, changed) {
+  return (part, file) => {
+    const line = document.createElement("p");
+    const bar = document.createElement("progress");
+    const label = document.createElement("span");
+    bar.max = 100;
+    bar.setAttribute("aria-label", file.name);
+    label.textContent = file.name;
+    line.className = "compose-upload";
+    line.append(bar, label);
+    part.querySelector("[data-uploads]").append(line);
+    const failed = (sentence) => { bar.remove(); line.classList.add("compose-upload-failed"); label.textContent = sentence; };
+    const request = new XMLHttpRequest();
+    const data = new FormData();
+    data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    data.set("unit", form.elements.unit.value);
+    data.set("file", file, file.name);
+    request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) bar.value = (event.loaded / event.total) * 100; });
+    request.addEventListener("load", () => {
+      let answer = {};
+      try { answer = JSON.parse(request.responseText); } catch { answer = {}; }
+      if (answer.id) { line.remove(); insert(part, answer); changed(); return; }
+      failed(answer.message || `${file.name}: ${words.uploadCut}`);
+    });
+    request.addEventListener("error", () => failed(`${file.name}: ${words.uploadCut}`));
+    request.open("POST", form.dataset.upload);
+    request.setRequestHeader("X-Requested-With", "fetch");
+    request.send(data);
+  };
+}
+
+function insert(part, asset) {
+  const list = part.querySelector("[data-media-list]");
+  if (list.querySelector(`[data-media="${asset.id}"]`)) return;
+  const html = document.getElementById("media-template").innerHTML;
+  list.insertAdjacentHTML("beforeend", html.replaceAll("__name__", part.dataset.name).replaceAll("__asset__", String(asset.id)));
+  const item = list.lastElementChild;
+  const alt = item.querySelector('[data-field="alt"]');
+  item.querySelector("[data-thumb]").src = asset.thumb;
+  alt.value = asset.alt || "";
+  if (!asset.alt) alt.focus();
+}

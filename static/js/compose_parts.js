@@ -1,0 +1,95 @@
+/* Parts of a thread, and a channel's own version of the text. */
+
+export function setUpParts(form, changed) {
+  form.addEventListener("click", (event) => {
+    const add = event.target.closest("[data-add-part]");
+    const remove = event.target.closest("[data-remove-part]");
+    const fix = event.target.closest("[data-fix]");
+    if (add) { event.preventDefault(); addPart(form, add.dataset.addPart, "").querySelector("textarea").focus(); changed(); }
+    if (remove) { event.preventDefault(); removePart(remove.closest("[data-part]")); changed(); }
+    if (fix && applyFix(form, fix.dataset.fix, fix.dataset.where)) { event.preventDefault(); changed(); }
+  });
+  form.addEventListener("change", (event) => event.target.matches("input[data-own]") && toggleOwn(form, event.target));
+  for (const parts of form.querySelectorAll("[data-parts]")) number(parts);
+}
+
+export function addPart(form, scope, text) {
+  const parts = form.querySelector(`[data-scope="${scope}"] [data-parts]`);
+  const used = [...parts.querySelectorAll("[data-part]")].map((part) => Number(part.dataset.name.split("-").pop()));
+  const index = used.length ? Math.max(...used) + 1 : 0;
+  const html = document.getElementById("part-template").innerHTML;
+  parts.insertAdjacentHTML("beforeend", html.replaceAll("__scope__", scope).replaceAll("__index__", String(index)));
+  const part = parts.lastElementChild;
+  part.querySelector("[data-text]").value = text;
+  number(parts);
+  return part;
+}
+
+function removePart(part) {
+  const parts = part.parentElement;
+  const near = part.previousElementSibling || part.nextElementSibling;
+  part.remove();
+  number(parts);
+  near?.querySelector("textarea").focus();
+}
+
+function number(parts) {
+  const all = [...parts.querySelectorAll("[data-part]")];
+  all.forEach((part, place) => {
+    part.querySelector("[data-part-number]").textContent = all.length > 1 ? ` ${place + 1} / ${all.length}` : "";
+    part.querySelector("[data-remove-part]").hidden = all.length === 1;
+  });
+}
+
+function toggleOwn(form, box) {
+  const scope = box.dataset.own;
+  const holder = form.querySelector(`[data-scope="${scope}"]`);
+  const parts = holder.querySelector("[data-parts]");
+  const card = box.closest("[data-variant]");
+  holder.hidden = !box.checked;
+  card.querySelector("[data-follows-word]").textContent = box.checked ? card.dataset.own : card.dataset.follows;
+  if (box.checked && !parts.children.length) copyBase(form, scope);
+}
+
+function copyBase(form, scope) {
+  for (const base of form.querySelectorAll('[data-scope="base"] [data-part]')) {
+    const part = addPart(form, scope, base.querySelector("[data-text]").value);
+    const list = part.querySelector("[data-media-list]");
+    for (const item of base.querySelectorAll("[data-media]")) list.append(renamed(item, base.dataset.name, part.dataset.name));
+    const card = base.querySelector("[data-card]");
+    if (card) part.querySelector("[data-card-slot]").append(renamed(card, base.dataset.name, part.dataset.name));
+  }
+}
+
+function renamed(node, from, to) {
+  const copy = node.cloneNode(true);
+  for (const element of copy.querySelectorAll("[name], [id], [for], [aria-describedby], [value]")) {
+    for (const attribute of ["name", "id", "for", "aria-describedby", "value"]) {
+      const value = element.getAttribute(attribute);
+      if (value) element.setAttribute(attribute, value.replaceAll(`${from}-`, `${to}-`));
+    }
+  }
+  const originals = node.querySelectorAll("textarea, input");
+  copy.querySelectorAll("textarea, input").forEach((field, place) => {
+    field.value = originals[place].value;
+    field.checked = originals[place].checked;
+  });
+  return copy;
+}
+
+/* Fixes the page does itself; true when done. Every other fix goes to the server with the form. */
+function applyFix(form, fix, where) {
+  const part = form.querySelector(`[data-part][data-name="${CSS.escape(where)}"]`);
+  if (!part) return false;
+  if (fix === "drop_card") {
+    part.querySelector("[data-card-slot]").replaceChildren();
+    return true;
+  }
+  if (fix === "mark_decorative") {
+    for (const item of part.querySelectorAll("[data-media]")) {
+      if (!item.querySelector('[data-field="alt"]').value.trim()) item.querySelector('[data-field="decorative"]').checked = true;
+    }
+    return true;
+  }
+  return false;
+}
