@@ -239,6 +239,7 @@ USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["libsocial.formats"]
 
 # --- logs -----------------------------------------------------------------
 LOGGING = logs.settings_for(

@@ -19,8 +19,9 @@ NAME = "built/fonts/inter.woff2"
 RANGES = (
     (0x0020, 0x024F), (0x0259, 0x0259), (0x02B0, 0x02FF), (0x0300, 0x036F), (0x0370, 0x03FF), (0x0400, 0x052F),
     (0x1E00, 0x1EFF), (0x2000, 0x206F), (0x2070, 0x209F), (0x20A0, 0x20CF), (0x2100, 0x214F), (0x2190, 0x21FF),
-    (0x2200, 0x22FF), (0x25A0, 0x25FF), (0x2713, 0x2717),
+    (0x2212, 0x2212), (0x2248, 0x2248), (0x2260, 0x2265), (0x25CF, 0x25CF), (0x2713, 0x2717),
 )  # fmt: skip
+FEATURES = ("kern", "liga", "calt", "ccmp", "locl", "mark", "mkmk", "tnum", "case", "cv05", "cv11", "ss03")
 
 
 def target() -> Path:
@@ -36,7 +37,7 @@ def make(path: Path) -> Path:
     from fontTools import subset
 
     source = Path(fontpkg_inter.__file__).parent / "files" / "Inter[opsz,wght].ttf"
-    options = subset.Options(flavor="woff2", layout_features=["*"], notdef_outline=True)
+    options = subset.Options(flavor="woff2", layout_features=list(FEATURES), notdef_outline=True)
     font = subset.load_font(str(source), options)
     chosen = subset.Subsetter(options)
     chosen.populate(unicodes=[code for first, last in RANGES for code in range(first, last + 1)])
