@@ -19,6 +19,7 @@ HEIGHT = 240
 TOP = 22
 BOTTOM = 26
 SERIES_LIMIT = 4
+SMALLEST = 1e-6  # below this a value is drawn on the base line
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,7 @@ def _check(labels: Sequence[str], series: Sequence[Series]) -> None:
 def _scale(values: Sequence[float]) -> tuple[float, list[float]]:
     """A round top for the axis and the values at which to draw a line."""
     highest = max(values, default=0)
-    if highest <= 0:
+    if highest < SMALLEST:
         return 1, [0, 1]
     rough = highest / 4
     power = 10 ** math.floor(math.log10(rough))
