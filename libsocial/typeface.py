@@ -17,11 +17,11 @@ RANGES = (
     "U+0400-045F,U+0490-0491,U+1E80-1E85,U+1E9E,U+1EA0-1EF9,U+2000-206F,U+20A0-20BF,U+2116,U+2122,U+2190-2199,"
     "U+2212,U+25CF"
 )
-FEATURES = ["kern", "liga", "ccmp", "locl", "mark", "mkmk", "tnum", "case"]
+FEATURES = ["kern", "liga", "ccmp", "locl", "mark", "mkmk", "tnum", "case", "cv05", "ss03"]
 
 
 def build(target: Path) -> None:
-    """Write ``target`` (woff2, weight variable from 400 to 700) in one step."""
+    """Write ``target`` (woff2; weight 400 to 700, optical size 14 to 32) in one step."""
     from fontpkg_inter import ROOT as inter
     from fontTools import subset
     from fontTools.ttLib import TTFont
@@ -31,7 +31,7 @@ def build(target: Path) -> None:
     subsetter = subset.Subsetter(subset.Options(layout_features=FEATURES, notdef_outline=True, hinting=False))
     subsetter.populate(unicodes=subset.parse_unicodes(RANGES))
     subsetter.subset(font)
-    font = instantiateVariableFont(font, {"opsz": 14, "wght": (400, 700)})
+    font = instantiateVariableFont(font, {"opsz": (14, 32), "wght": (400, 700)})
     font.flavor = "woff2"
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_suffix(f".{os.getpid()}.part")
