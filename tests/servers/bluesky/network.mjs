@@ -114,16 +114,17 @@ async function startNetwork(dev, database) {
   return { plc, pds, bsync, bsky }
 }
 
-// The AppView has everything once its cursor has reached the PDS's last event.
+// The AppView has everything once its cursor has reached the PDS's last event, and the counts and
+// notices that follow from it are written in the background after that.
 async function settle({ pds, bsync, bsky }, deadline = Date.now() + 15_000) {
   await pds.processAll()
   const last = (await pds.ctx.sequencer.curr()) ?? 0
   for (;;) {
-    await bsky.sub.processAll()
     if (((await bsky.sub.getCursor()) ?? 0) >= last) break
     if (Date.now() > deadline) throw new Error(`the AppView did not reach event ${last} in time`)
     await new Promise((done) => setTimeout(done, 10))
   }
+  await bsky.sub.processAll()
   await bsky.bsyncSub.processAll(await bsync.getStreamHeads())
 }
 

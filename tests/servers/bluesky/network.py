@@ -209,6 +209,9 @@ class BlueskyNetwork:
     def _create(self, account: BlueskyAccount, collection: str, fields: Json) -> Ref:
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         record = {"$type": collection, "createdAt": now, **fields}
+        # People act on what they see. The AppView reads accounts side by side and never tells of an
+        # answer that it met before the post it answers.
+        self.wait_indexed()
         made = self.procedure(
             "com.atproto.repo.createRecord",
             {"repo": account.did, "collection": collection, "record": record},

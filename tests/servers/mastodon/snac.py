@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import requests
@@ -27,6 +27,7 @@ _REDIRECT = "http://127.0.0.1:9/callback"  # nobody is there: the browser's part
 _SCOPES = "read write follow"
 
 Json = dict[str, Any]
+Version = Literal["newer", "older"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class MastodonServer:
 
     @property
     def version(self) -> str:
-        """snac2's own version, "2.75" for example."""
+        """snac2's own version, "2.96" for example."""
         answer = requests.get(f"{self.base_url}/api/v1/instance", timeout=_CALL_SECONDS).json()
         return str(answer["version"]).rpartition("snac/")[2].rstrip(")")
 
@@ -139,14 +140,18 @@ class MastodonServer:
         self._make_known(account, status)
         return self._send(account, f"/api/v1/statuses/{status['id']}/reblog", {})
 
+    def delete(self, account: MastodonAccount, status: Json) -> None:
+        """Take back one's own post; the older version cannot, and refuses."""
+        self._call("DELETE", f"/api/v1/statuses/{status['id']}", account.token)
+
     def _make_known(self, account: MastodonAccount, status: Json) -> None:
-        # A snac user acts only on what is in their own timeline, followed or fetched.
+        # Somebody on the older version can only like what is in their timeline, followed or fetched.
         self._tool("insert", account.acct, status["uri"])
 
     # --- what is there -------------------------------------------------------------------------
 
     def statuses(self, account: MastodonAccount) -> list[Json]:
-        """The account's own posts, newest first."""
+        """The account's own public and unlisted posts, newest first; others are never listed."""
         return list(self.get(account, f"/api/v1/accounts/{account.id}/statuses?limit=40"))
 
     def status(self, account: MastodonAccount, status_id: str) -> Json | None:
@@ -167,7 +172,7 @@ class MastodonServer:
         """The account's notices of one kind, once there are ``count`` of them."""
 
         def look() -> list[Json] | None:
-            found = [note for note in self.get(account, "/api/v1/notifications") if note["type"] == kind]
+            found = [note for note in self.get(account, "/api/v1/notifications?limit=80") if note["type"] == kind]
             return found if len(found) >= count else None
 
         return wait_for(look, what=f"{count} {kind} notices for {account.acct}", seconds=90, every=0.3)
@@ -210,12 +215,12 @@ def _words(page: str) -> str:
 
 
 @contextmanager
-def running_server(folder: Path) -> Iterator[MastodonServer]:
+def running_server(folder: Path, *, version: Version = "newer") -> Iterator[MastodonServer]:
     """Start a server that keeps its files in ``folder``, and stop it at the end.
 
     It ends with the pipe that holds it, so also when the test run is killed.
     """
-    program, data, port = servers_root() / "snac" / "usr" / "bin" / "snac", folder / "data", free_port()
+    program, data, port = servers_root() / "snac" / version, folder / "data", free_port()
     _prepare(program, data, port)
     server = MastodonServer(f"http://127.0.0.1:{port}", program, data)
     log = folder / "snac.log"
@@ -241,7 +246,8 @@ def _prepare(program: Path, data: Path, port: int) -> None:
     subprocess.run([str(program), "init", str(data)], input=asked, text=True, capture_output=True, check=True)
     settings = data / "server.json"
     known = json.loads(settings.read_text())
-    settings.write_text(json.dumps(known | {"protocol": "http"}))
+    # It sends to itself what one user does to another: with few threads all wait for one another.
+    settings.write_text(json.dumps(known | {"protocol": "http", "num_threads": 16}))
 
 
 def _answers(base_url: str) -> bool:
