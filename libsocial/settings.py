@@ -283,3 +283,8 @@ SECURE_PROXY_SSL_HEADER = (
     if env.flag("LIBSOCIAL_BEHIND_PROXY", False, "A reverse proxy in front sets X-Forwarded-Proto.")
     else None
 )
+# The proxy may redirect too; health is asked from inside, without TLS.
+SECURE_SSL_REDIRECT = HTTPS and SECURE_PROXY_SSL_HEADER is not None
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+# Said in our own words by libsocial/core/checks.py (HTTPS decides all of them), or not ours to decide (subdomains).
+SILENCED_SYSTEM_CHECKS = [f"security.W{number:03}" for number in (4, 5, 8, 9, 12, 16, 18, 20, 21)]

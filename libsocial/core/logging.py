@@ -166,6 +166,8 @@ def settings_for(kind: str) -> dict[str, Any]:
             # A page that is not there is no warning about us.
             "django.request": {"level": "ERROR"},
             "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+            # A line per tick would bury everything else: the clock ticks every second.
+            "celery": {"level": "WARNING"},
             "urllib3": {"level": "WARNING"},
             "PIL": {"level": "WARNING"},
             "fontTools": {"level": "WARNING"},

@@ -1,0 +1,39 @@
+"""The parts of the one process start again when they fall over, and ports are had or refused in words."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from libsocial import embedded
+from libsocial.datafolder import CannotStart
+
+
+def test_a_part_that_falls_over_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    came, enough = [], threading.Event()
+
+    def run() -> None:
+        came.append(1)
+        if len(came) == 2:
+            enough.set()
+        raise RuntimeError("fell over")
+
+    part = embedded.Part("worker", run)
+    part.start()
+    assert enough.wait(20)
+    part.ask_to_stop()
+    assert part.join(5)
+
+
+def test_a_host_that_is_not_ours_is_a_sentence() -> None:
+    with pytest.raises(CannotStart, match=r"cannot listen at nowhere\.invalid"):
+        embedded.bind("nowhere.invalid", 0)
+
+
+@pytest.mark.parametrize("behind", [True, False])
+def test_forwarded_headers_count_only_behind_a_declared_proxy(settings, behind: bool) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if behind else None
+    options = embedded.web_options()
+    assert options.get("clear_untrusted_proxy_headers", False) is not behind
+    assert ("trusted_proxy" in options) is behind
