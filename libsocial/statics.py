@@ -61,11 +61,10 @@ def compile_messages() -> int:
 def collect() -> bool:
     """Collect static files with hashed names; whether anything had changed since the last time."""
     stamp = Path(settings.STATIC_ROOT) / ".fingerprint"
-    now = _fingerprint()
-    if stamp.exists() and stamp.read_text(encoding="ascii") == now:
+    if stamp.exists() and stamp.read_text(encoding="ascii") == _fingerprint():
         return False
     call_command("collectstatic", interactive=False, clear=stamp.parent.exists(), verbosity=0)
-    stamp.write_text(now, encoding="ascii")
+    stamp.write_text(_fingerprint(), encoding="ascii")
     return True
 
 
