@@ -14,6 +14,9 @@ from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from libsocial.notices import catalogue
+from libsocial.notices.catalogue import Rendered
+from libsocial.notices.models import Notice
 from libsocial.shell import looks
 
 register = template.Library()
@@ -135,6 +138,18 @@ def elided(page: Page) -> Iterator[int | str]:
 def as_query(values: Mapping[str, object]) -> str:
     """A mapping as the query part of an address."""
     return urlencode({key: value for key, value in values.items() if value not in (None, "")})
+
+
+@register.filter
+def concat(value: object, more: object) -> str:
+    """Two values one after the other as text; ``add`` would add numbers and swallow mixtures."""
+    return f"{value}{more}"
+
+
+@register.filter
+def notice_text(notice: Notice) -> Rendered:
+    """Heading, body and severity of a notice, in the language of the page."""
+    return catalogue.render(notice.message, notice.params)
 
 
 @register.simple_tag
