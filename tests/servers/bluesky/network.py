@@ -130,7 +130,7 @@ class BlueskyNetwork:
         try:
             made = self.procedure("com.atproto.server.createAccount", body)
         except XrpcError as refusal:
-            if refusal.error == "HandleNotAvailable":
+            if refusal.error == "HandleNotAvailable" or "already taken" in str(refusal):
                 return None
             raise
         self._tokens[made["did"]] = made["accessJwt"]
