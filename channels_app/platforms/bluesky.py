@@ -1,0 +1,319 @@
+"""Bluesky. The model for platforms where we choose the key of what we create.
+
+A post is a record; its key (a TID) and its moment are made from the delivery's
+own key and fixed before the first attempt. Putting the same record at the same
+key twice is one post, and reading the key afterwards proves what became of it:
+exactly once, whatever happens to the answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import regex
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from channels_app import measure
+from channels_app.capabilities import (
+    AltText,
+    Budget,
+    Capabilities,
+    MediaRules,
+    Metric,
+    Option,
+    Source,
+    TextLimit,
+    TextUnit,
+)
+from channels_app.connect import Context, FieldProblem
+from channels_app.content import Content
+from channels_app.errors import NeedsReconnect, Rejected, Temporary, Unclear
+from channels_app.platforms import _atproto, _wire
+from channels_app.platforms import _bluesky_records as records
+from channels_app.platforms._atproto import POSTS, Line, raise_for
+from channels_app.platforms._wire import Wire
+from channels_app.platforms.base import (
+    Account,
+    Adapter,
+    Connected,
+    ConnectField,
+    Figures,
+    Found,
+    Prepared,
+    Receipt,
+    Session,
+)
+
+_APP_PASSWORD = regex.compile(r"[a-z0-9]{4}(-[a-z0-9]{4}){3}")
+_LEXICON = Source("app.bsky.feed.post and app.bsky.embed.images, atproto lexicons", "2026-11-23")
+_APP = Source("Bluesky's own app, its limits in the source", "2026-11-23")
+_BATCH = 25  # most posts of one getPosts
+_COUNTS = {"likeCount": "likes", "repostCount": "reposts", "replyCount": "replies", "quoteCount": "quotes"}
+
+
+class Bluesky(Adapter):
+    key = "bluesky"
+    name = "Bluesky"
+    colour = "#0a66d6"
+    connect_kind = "form"
+    connect_fields = (
+        ConnectField("handle", gettext_lazy("Handle"), placeholder="library.bsky.social"),
+        ConnectField(
+            "app_password",
+            gettext_lazy("App password"),
+            "password",
+            gettext_lazy(
+                "Not the password of the account. Make one at Bluesky under Settings, Privacy and security, "
+                "App passwords. It looks like abcd-efgh-ijkl-mnop."
+            ),
+        ),
+        ConnectField(
+            "server",
+            gettext_lazy("Server"),
+            "url",
+            gettext_lazy("Only for an account on a server of your own. Leave empty otherwise."),
+        ),
+    )
+    capabilities = Capabilities(
+        text=TextLimit(300, TextUnit.GRAPHEMES, also=((3000, TextUnit.BYTES),)),
+        # 2 MB since 2026; servers of one's own with older rules take 1 MB.
+        media=MediaRules(max_images=4, max_bytes=1_000_000, max_side=4000),
+        alt_text=AltText(field=True, limit=2000),
+        threads=25,
+        link_card="ours",
+        options=(
+            Option(
+                "label",
+                gettext_lazy("Pictures need a warning"),
+                "choice",
+                choices=(
+                    ("", gettext_lazy("No")),
+                    ("graphic-media", gettext_lazy("Graphic or disturbing")),
+                    ("nudity", gettext_lazy("Nudity in art or medicine")),
+                    ("sexual", gettext_lazy("Suggestive")),
+                ),
+                help=gettext_lazy("Bluesky hides the pictures behind a warning, as each reader has set it."),
+            ),
+        ),
+        features=frozenset({"find", "metrics", "audience", "delete", "probe", "refresh"}),
+        metrics=(
+            Metric("likes", "reactions", gettext_lazy("Likes"), gettext_lazy("Likes the post has now.")),
+            Metric("reposts", "shares", gettext_lazy("Reposts"), gettext_lazy("Reposts without a comment.")),
+            Metric("replies", "replies", gettext_lazy("Replies"), gettext_lazy("Direct replies to the post.")),
+            Metric("quotes", "quotes", gettext_lazy("Quotes"), gettext_lazy("Posts that show this one inside.")),
+            Metric(
+                "followers", "followers", gettext_lazy("Followers"), gettext_lazy("Accounts that follow."), "account"
+            ),
+            Metric(
+                "posts", "posts", gettext_lazy("Posts"), gettext_lazy("Posts and replies of the account."), "account"
+            ),
+        ),
+        # 3,000 in 5 minutes per address, shared by all accounts here; writing 5,000 points an hour, 3 a post.
+        budget=Budget(requests=500, window=300, metrics_batch=_BATCH),
+        sources={
+            "text": _LEXICON,
+            "media": _LEXICON,
+            "alt_text": _APP,
+            "threads": Source("no limit of the platform; ours", "2026-11-23"),
+            "link_card": _LEXICON,
+            "budget": Source("docs.bsky.app, rate limits", "2026-11-23"),
+        },
+    )
+
+    # --- connecting -------------------------------------------------------
+    def begin(self, fields: dict[str, str], *, redirect_uri: str, state: str, context: Context) -> Connected:
+        """Signs in once with the app password, which is not kept: the session's tokens are."""
+        handle = _atproto.clean_handle(fields.get("handle", ""))
+        password = _app_password(fields.get("app_password", ""))
+        http, did = context.http(), ""
+        if fields.get("server", "").strip():
+            server = _wire.server_url(fields["server"], "server")
+        else:
+            did, server = _atproto.find_server(http, handle)
+        answer = Wire(http, (password,)).ask(
+            "POST",
+            f"{server}/xrpc/com.atproto.server.createSession",
+            json={"identifier": did or handle, "password": password},
+        )
+        _raise_sign_in(answer)
+        if did and answer.text("did") != did:
+            raise FieldProblem("handle", _("The server signed in another account. Nothing was connected."))
+        secret = _secret(answer.fields, _server_in(answer.fields) or server)
+        return Connected(_account(http, secret, handle), secret, _atproto.expiry(secret["access"]))
+
+    def probe(self, session: Session) -> Account:
+        line = Line(session)
+        here = line.get("com.atproto.server.getSession")
+        if here.get("active") is False:
+            raise NeedsReconnect(_("Bluesky says this account is not active: %s.") % here.get("status", "?"))
+        return _account(session.http(), session.secret, str(here.get("handle", "")))
+
+    def renew(self, session: Session, secret: dict[str, Any]) -> Connected:
+        """Spends the refresh token; the answer brings the next one."""
+        answer = Wire(session.http(), (secret["access"], secret["refresh"])).ask(
+            "POST",
+            f"{secret['pds']}/xrpc/com.atproto.server.refreshSession",
+            headers={"Authorization": f"Bearer {secret['refresh']}"},
+        )
+        raise_for(answer)
+        new = _secret(answer.fields, _server_in(answer.fields) or secret["pds"])
+        account = Account(session.remote_id, "", session.handle, records.profile(session.remote_id))
+        return Connected(account, new, _atproto.expiry(new["access"]))
+
+    # --- publishing -------------------------------------------------------
+    def prepare(self, session: Session, content: Content, index: int, key: str, at: datetime) -> Prepared:
+        line, part = Line(session), content.parts[index]
+        record: dict[str, Any] = {
+            "$type": POSTS,
+            "text": measure.plain_newlines(part.text),
+            "createdAt": _atproto.created_at(at, index),
+        }
+        if facets := records.facets(line, record["text"]):
+            record["facets"] = facets
+        if content.language:
+            record["langs"] = [content.language]
+        if part.media:
+            images = [records.image(media, records.upload(line, media)) for media in part.media]
+            record["embed"] = {"$type": "app.bsky.embed.images", "images": images}
+        elif part.card:
+            record["embed"] = {"$type": "app.bsky.embed.external", "external": records.external(line, part.card)}
+        if label := content.options.get("label"):
+            record["labels"] = {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": label}]}
+        return Prepared(key, {"rkey": _atproto.tid(key, at, index), "record": record})
+
+    def publish_part(
+        self, session: Session, content: Content, index: int, prepared: Prepared, before: Sequence[Receipt]
+    ) -> Receipt:
+        record = dict(prepared.data["record"])
+        if before:
+            record["reply"] = {"root": records.reference(before[0]), "parent": records.reference(before[-1])}
+        line = Line(session)
+        answer = records.put(line, prepared.data["rkey"], record)
+        if answer.text("error") == "BlobNotFound":  # uploaded too long ago; the same bytes have the same address
+            records.upload_again(line, content, index)
+            answer = records.put(line, prepared.data["rkey"], record)
+        if answer.text("error") == "InvalidSwap":
+            return self._settled(line, prepared)
+        raise_for(answer, creating=True)
+        return records.receipt(line.did, prepared, answer.fields)
+
+    def _settled(self, line: Line, prepared: Prepared) -> Receipt:
+        """Something else stands at our key. Ours from before, changed by a server's habit, counts; a stranger's not."""
+        try:
+            found = self._look(line, prepared)
+        except Temporary as error:
+            raise Unclear(error.reason, detail=error.detail) from None
+        if found.receipt is not None:
+            return found.receipt
+        if found.state == "unknown":
+            raise Unclear(_("Bluesky’s answer cannot be read; what became of the post must be looked up."))
+        raise Rejected(_("Another post already has the place meant for this one. Duplicate the post."), field="text")
+
+    def find(self, session: Session, content: Content, index: int, prepared: Prepared, since: datetime) -> Found:
+        return self._look(Line(session), prepared)
+
+    def _look(self, line: Line, prepared: Prepared) -> Found:
+        where = {"repo": line.did, "collection": POSTS, "rkey": prepared.data["rkey"]}
+        answer = line.call("GET", "com.atproto.repo.getRecord", params=where)
+        if answer.status == 400 and answer.text("error") == "RecordNotFound":
+            return Found.absent()
+        raise_for(answer)
+        there, ours = answer.fields.get("value"), prepared.data["record"]
+        if not isinstance(there, dict):
+            return Found("unknown", look_at=records.profile(line.did))
+        if (there.get("createdAt"), there.get("text")) != (ours["createdAt"], ours["text"]):
+            return Found.absent()
+        return Found.present(records.receipt(line.did, prepared, answer.fields))
+
+    def delete(self, session: Session, receipt: Receipt) -> None:
+        repo, collection, rkey = receipt.remote_id.removeprefix("at://").split("/")
+        body = {"repo": repo, "collection": collection, "rkey": rkey}
+        raise_for(Line(session).call("POST", "com.atproto.repo.deleteRecord", json=body))
+
+    # --- figures ----------------------------------------------------------
+    def metrics(self, session: Session, receipts: Sequence[Receipt]) -> dict[str, Figures]:
+        line, figures = Line(session), {}
+        wanted = [receipt.remote_id for receipt in receipts]
+        for start in range(0, len(wanted), _BATCH):
+            posts = line.get("app.bsky.feed.getPosts", uris=wanted[start : start + _BATCH]).get("posts")
+            for post in posts if isinstance(posts, list) else []:
+                figures[str(post.get("uri"))] = Figures(records.counted(post, _COUNTS))
+        return {uri: figures.get(uri) or records.unlisted(line, uri) for uri in wanted}
+
+    def audience(self, session: Session) -> Figures:
+        profile = Line(session).get("app.bsky.actor.getProfile", actor=session.remote_id)
+        return Figures(records.counted(profile, {"followersCount": "followers", "postsCount": "posts"}))
+
+
+# --- connecting, in small steps -------------------------------------------
+def _app_password(text: str) -> str:
+    password = _wire.typed(text)
+    if not password:
+        raise FieldProblem("app_password", _("The app password is missing."))
+    if not _APP_PASSWORD.fullmatch(password):
+        raise FieldProblem(
+            "app_password",
+            _(
+                "This does not look like an app password, and LibSocial never asks for the password of the account. "
+                "Make one at Bluesky under Settings, Privacy and security, App passwords."
+            ),
+        )
+    return password
+
+
+def _raise_sign_in(answer: _wire.Answer) -> None:
+    name = answer.text("error")
+    if name in {"AccountTakedown", "AccountDeactivated", "AccountSuspended"} or answer.fields.get("active") is False:
+        raise FieldProblem("handle", _("Bluesky says this account is not active. Sign in there and see why."))
+    if name in {"AuthenticationRequired", "AuthFactorTokenRequired", "InvalidRequest"} or answer.status == 401:
+        raise FieldProblem("app_password", _("Bluesky does not accept this app password for this handle."))
+    raise_for(answer)
+    if not (answer.text("accessJwt") and answer.text("refreshJwt") and answer.text("did")):
+        raise Temporary(_("The server’s answer cannot be read. Is it a Bluesky server?"))
+
+
+def _secret(session: dict[str, Any], pds: str) -> dict[str, Any]:
+    try:
+        return {"access": str(session["accessJwt"]), "refresh": str(session["refreshJwt"]), "pds": pds}
+    except KeyError:
+        raise Temporary(_("Bluesky’s answer cannot be read.")) from None
+
+
+def _server_in(session: dict[str, Any]) -> str:
+    """The account's own server, where the sign-in tells it."""
+    document = session.get("didDoc")
+    if not isinstance(document, dict):
+        return ""
+    try:
+        return _atproto.server_of(document)
+    except FieldProblem:
+        return ""
+
+
+def _account(http: Any, secret: dict[str, Any], handle: str) -> Account:
+    """Who it is, with name and picture where the server can say."""
+    wire = Wire(http, (secret["access"], secret["refresh"]))
+    bearer = {"Authorization": f"Bearer {secret['access']}"}
+    me = wire.ask("GET", f"{secret['pds']}/xrpc/com.atproto.server.getSession", headers=bearer)
+    raise_for(me)
+    did, handle = me.text("did"), me.text("handle") or handle
+    profile = _profile_fields(wire, f"{secret['pds']}/xrpc/app.bsky.actor.getProfile", bearer, did)
+    return Account(
+        remote_id=did,
+        name=str(profile.get("displayName") or handle),
+        handle=f"@{handle}",
+        url=records.profile(did),
+        avatar_url=str(profile.get("avatar") or ""),
+    )
+
+
+def _profile_fields(wire: Wire, url: str, headers: dict[str, str], did: str) -> dict[str, Any]:
+    """Name and picture are nice to have: a reading service that is down keeps nobody from connecting."""
+    try:
+        answer = wire.ask("GET", url, headers=headers, params={"actor": did})
+    except Temporary:
+        return {}
+    return answer.fields if answer.ok else {}

@@ -1,0 +1,339 @@
+"""What every adapter promises, as tests it inherits.
+
+A platform's test module makes one class::
+
+    class TestBluesky(HttpContract):
+        adapter = Bluesky()
+
+        @pytest.fixture
+        def far(self): ...      # the far side: FarSideProtocol, counting what it holds
+
+        @pytest.fixture
+        def session(self, far): ...
+
+and adds what only that platform does. `Contract` is for every adapter;
+`HttpContract` for those that speak HTTP, with a fake from tests/fakes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Protocol
+
+import pytest
+from django.utils import timezone
+
+from channels_app import errors
+from channels_app.capabilities import Capabilities, TextUnit
+from channels_app.check import check
+from channels_app.content import Content, Media, Part
+from channels_app.platforms.base import Adapter, Found, Prepared, Receipt, Session
+from libsocial.accounts.policy import DEFAULT
+from tests.fakes.server import Failure, Reply
+from tests.fakes.session import picture
+
+AT = datetime(2026, 11, 23, 9, 30, 0, 123000, UTC)
+KEY = "0190c1a2-7b3c-7d4e-8f50-61728394a5b6:0"
+
+# Each feature with the method that has it.
+FEATURES = {
+    "find": "find",
+    "follow": "follow",
+    "metrics": "metrics",
+    "audience": "audience",
+    "delete": "delete",
+    "probe": "probe",
+    "refresh": "renew",
+}
+
+
+class FarSideProtocol(Protocol):
+    """What a test asks a far side."""
+
+    def texts(self) -> list[str]: ...
+    def alts(self) -> list[str]: ...
+    def like(self, remote_id: str) -> None: ...
+    def revoke(self) -> None: ...
+    def drop_next(self) -> None: ...
+
+
+def words(*texts: str, media: Sequence[Media] = (), **rest: Any) -> Content:
+    parts = [Part(text=text) for text in texts]
+    parts[0] = dataclasses.replace(parts[0], media=tuple(media))
+    return Content(parts=tuple(parts), language="en", **rest)
+
+
+class Contract:
+    """Every adapter."""
+
+    adapter: ClassVar[Adapter]
+    text = "Story time at ten, in the children’s room"
+
+    @property
+    def can(self) -> Capabilities:
+        return self.adapter.capabilities
+
+    def content(self, *texts: str, **rest: Any) -> Content:
+        """Content this platform takes; platforms that want a picture override it."""
+        return words(*(texts or (self.text,)), **rest)
+
+    def prepare(self, session: Session, content: Content, index: int = 0, key: str = KEY) -> Prepared:
+        """As the engine stores it: through JSON and back."""
+        import json
+
+        prepared = self.adapter.prepare(session, content, index, key, AT)
+        return Prepared(prepared.key, json.loads(json.dumps(prepared.data)))
+
+    def publish(self, session: Session, content: Content, key: str = KEY) -> list[Receipt]:
+        receipts: list[Receipt] = []
+        for index in range(len(content.parts)):
+            prepared = self.prepare(session, content, index, f"{key}{index}")
+            receipts.append(self.adapter.publish_part(session, content, index, prepared, receipts))
+        return receipts
+
+    def find(self, session: Session, content: Content, prepared: Prepared, *, began: timedelta = timedelta()) -> Found:
+        return self.adapter.find(session, content, 0, prepared, timezone.now() - began)
+
+    # --- declared ---------------------------------------------------------
+    def test_every_declared_feature_is_there_and_no_other(self):
+        for feature, method in FEATURES.items():
+            own = getattr(type(self.adapter), method) is not getattr(Adapter, method)
+            assert own == (feature in self.can.features), feature
+        assert self.can.features <= set(FEATURES) | {"edit", "reply"}
+
+    def test_capabilities_are_whole(self):
+        assert self.adapter.key.isidentifier()
+        assert self.adapter.connect_kind in {"form", "redirect"}
+        assert self.can.text.limit > 0
+        assert self.can.text.unit in set(TextUnit)
+        assert self.can.media.max_images == 0 or self.can.media.max_bytes > 0
+        assert {"text", "media", "alt_text"} <= set(self.can.sources)
+        names = [metric.name for metric in self.can.metrics]
+        assert len(names) == len(set(names))
+        assert all(str(metric.definition) for metric in self.can.metrics)
+        assert {option.kind for option in self.can.options} <= {"choice", "flag", "text"}
+
+    def test_an_ordinary_post_passes_the_checks(self):
+        assert check(self.content(media=[picture()]), self.can, DEFAULT) == []
+
+    # --- publishing -------------------------------------------------------
+    def test_a_post_arrives_whole_once(self, far, session):
+        (receipt,) = self.publish(session, self.content())
+        assert far.texts() == [self.text]
+        assert receipt.remote_id
+        assert receipt.url.startswith("http")
+        assert not receipt.processing
+
+    def test_a_description_arrives_with_its_picture(self, far, session):
+        (receipt,) = self.publish(session, self.content(media=[picture("A red sofa")]))
+        assert far.alts() == ["A red sofa"]
+        assert receipt.alt == "delivered"
+
+    def test_preparing_makes_nothing_public_and_is_the_same_every_time(self, far, session):
+        content = self.content()
+        assert self.prepare(session, content).key == self.prepare(session, content).key == KEY
+        assert far.texts() == []
+
+    def test_a_thread_hangs_together(self, far, session):
+        if self.can.threads > 1:
+            receipts = self.publish(session, self.content("One", "Two", "Three"))
+            assert far.texts() == ["One", "Two", "Three"]
+            assert len({receipt.remote_id for receipt in receipts}) == 3
+
+    def test_line_ends_and_foreign_letters_survive(self, far, session):
+        text = "Été\n\n日本語 👩‍🚀 & <b>not bold</b>"
+        self.publish(session, self.content(text.replace("\n", "\r\n")))
+        assert far.texts() == [text]
+
+    # --- once, whatever happens ------------------------------------------
+    def test_stored_and_then_silent_is_found_and_stays_one_post(self, far, session):
+        content = self.content(media=[picture()])
+        prepared = self.prepare(session, content)
+        far.drop_next()
+        with pytest.raises(errors.Unclear):
+            self.adapter.publish_part(session, content, 0, prepared, [])
+        assert far.texts() == [self.text]
+        found = self.find(session, content, prepared)
+        assert found.state == "present"
+        assert found.receipt.url.startswith("http")
+        assert far.texts() == [self.text]
+
+    def test_the_same_key_twice_is_one_post(self, far, session):
+        content = self.content()
+        prepared = self.prepare(session, content)
+        first = self.adapter.publish_part(session, content, 0, prepared, [])
+        again = self.adapter.publish_part(session, content, 0, prepared, [])
+        assert far.texts() == [self.text]
+        assert again.remote_id == first.remote_id
+
+    def test_what_was_never_sent_is_not_found(self, far, session):
+        content = self.content()
+        prepared = self.prepare(session, content)
+        assert self.find(session, content, prepared, began=timedelta(hours=1)).state != "present"
+
+    def test_two_posts_with_the_same_words_are_told_apart(self, far, session):
+        content = self.content()
+        self.publish(session, content, key="first")
+        prepared = self.prepare(session, content, key="second0")
+        assert self.find(session, content, prepared, began=timedelta(hours=1)).state != "present"
+
+    # --- afterwards -------------------------------------------------------
+    def test_deleting_removes_and_deleting_again_is_fine(self, far, session):
+        (receipt,) = self.publish(session, self.content())
+        self.adapter.delete(session, receipt)
+        assert far.texts() == []
+        self.adapter.delete(session, receipt)
+
+    def test_figures_come_from_the_far_side(self, far, session):
+        (receipt,) = self.publish(session, self.content())
+        far.like(receipt.remote_id)
+        figures = self.adapter.metrics(session, [receipt])[receipt.remote_id]
+        declared = {metric.name for metric in self.can.metrics if metric.scope == "post"}
+        assert set(figures.values) <= declared
+        reactions = next(metric.name for metric in self.can.metrics if metric.kind == "reactions")
+        assert figures.values[reactions] == 1
+        assert not figures.gone
+
+    def test_a_deleted_post_is_gone_and_its_figures_are_not_zero(self, far, session):
+        first, second = self.publish(session, self.content(), "a")[0], self.publish(session, self.content("B"), "b")[0]
+        self.adapter.delete(session, first)
+        figures = self.adapter.metrics(session, [first, second])
+        assert figures[first.remote_id].gone
+        assert figures[first.remote_id].values == {}
+        assert not figures[second.remote_id].gone
+
+    def test_the_audience_is_counted(self, far, session):
+        declared = {metric.name for metric in self.can.metrics if metric.scope == "account"}
+        assert set(self.adapter.audience(session).values) == declared
+
+    def test_a_dead_credential_asks_for_reconnecting(self, far, session):
+        content = self.content()
+        prepared = self.prepare(session, content)
+        far.revoke()
+        with pytest.raises(errors.NeedsReconnect):
+            self.adapter.probe(session)
+        with pytest.raises(errors.NeedsReconnect):
+            self.adapter.publish_part(session, content, 0, prepared, [])
+        assert far.texts() == []
+
+    def test_the_account_is_shown_as_a_person_knows_it(self, far, session):
+        account = self.adapter.probe(session)
+        assert account.remote_id == session.remote_id
+        assert account.handle.startswith("@")
+        assert account.url.startswith("http")
+
+
+NONSENSE = {
+    "nothing": b"",
+    "a page": b"<html><body>Welcome to nginx</body></html>",
+    "null": b"null",
+    "a list": b"[]",
+    "a word": b'"ok"',
+    "a number": b"7",
+    "an empty object": b"{}",
+    "cut off": b'{"id": "12',
+    "wrong kinds": b'{"uri": 7, "cid": null, "id": {"a": []}, "url": 3, "error": [1], "message": {"x": 1}}',
+    "bytes": b"\xff\xfe\x00\x01",
+    "very deep": b"[" * 50_000,
+}
+
+
+class HttpContract(Contract):
+    """Adapters that speak HTTP; `far` is a tests.fakes.server.FarSide."""
+
+    # Status of the creating request -> what it means. A platform adds its own.
+    refusals: ClassVar[dict[int, type[errors.PlatformError]]] = {
+        400: errors.Rejected,
+        401: errors.NeedsReconnect,
+        403: errors.NeedsReconnect,
+        413: errors.Rejected,
+        422: errors.Rejected,
+        429: errors.RateLimited,
+        500: errors.Unclear,
+        502: errors.Unclear,
+        503: errors.Unclear,
+        504: errors.Unclear,
+        301: errors.Temporary,
+    }
+
+    def pytest_generate_tests(self, metafunc):
+        if "nonsense" in metafunc.fixturenames:
+            metafunc.parametrize("nonsense", NONSENSE.values(), ids=NONSENSE.keys())
+        if "refusal" in metafunc.fixturenames:
+            metafunc.parametrize("refusal", list(self.refusals.items()), ids=lambda pair: f"{pair[0]}")
+
+    def refused(self, far, session, failure) -> errors.PlatformError:
+        content = self.content()
+        prepared = self.prepare(session, content)
+        far.fail(failure)
+        with pytest.raises(errors.PlatformError) as caught:
+            self.adapter.publish_part(session, content, 0, prepared, [])
+        return caught.value
+
+    def test_each_status_has_its_meaning(self, far, session, refusal):
+        status, meaning = refusal
+        error = self.refused(far, session, Failure(Reply(status, {"error": "Nope", "message": "Not like this"})))
+        assert type(error) is meaning
+        assert error.reason
+        assert far.texts() == []
+
+    def test_each_status_keeps_its_meaning_when_the_body_is_a_page(self, far, session, refusal):
+        status, meaning = refusal
+        error = self.refused(far, session, Failure(Reply(status, raw=NONSENSE["a page"])))
+        assert isinstance(error, meaning if status >= 429 or status in (301, 401, 403) else errors.PlatformError)
+        assert "<html>" not in f"{error.reason} {error.detail}"
+
+    def test_a_cut_line_is_unclear(self, far, session):
+        assert type(self.refused(far, session, Failure(cut=True))) is errors.Unclear
+
+    def test_an_answer_that_cannot_be_read_is_unclear(self, far, session, nonsense):
+        error = self.refused(far, session, Failure(Reply(raw=nonsense), store=True))
+        assert type(error) is errors.Unclear
+        assert far.texts() == [self.text]
+
+    def test_nonsense_breaks_nothing_while_looking(self, far, session, nonsense):
+        content = self.content()
+        prepared = self.prepare(session, content)
+        (receipt,) = self.publish(session, content, key="other")
+        for act in (
+            lambda: self.adapter.probe(session),
+            lambda: self.find(session, content, prepared),
+            lambda: self.adapter.metrics(session, [receipt]),
+            lambda: self.adapter.audience(session),
+        ):
+            for _ in range(3):
+                far.fail(Failure(Reply(raw=nonsense)), method="GET", pattern=".")
+            try:
+                answer = act()
+            except errors.PlatformError as error:
+                assert str(error)
+            else:
+                assert getattr(answer, "state", "") != "present"
+                assert not getattr(answer, "gone", False)
+            far.failures.clear()
+
+    def test_nothing_sent_is_temporary(self, far, session):
+        content = self.content()
+        prepared = self.prepare(session, content)
+        far.stop()
+        with pytest.raises(errors.Temporary):
+            self.adapter.publish_part(session, content, 0, prepared, [])
+
+    @pytest.mark.parametrize("header", [{"Retry-After": "120"}, {"X-RateLimit-Reset": "2999-01-01T00:00:00Z"}, {}])
+    def test_a_limit_says_until_when(self, far, session, header):
+        error = self.refused(far, session, Failure(Reply(429, {"error": "Slow down"}, header)))
+        assert isinstance(error, errors.RateLimited)
+        assert timedelta(0) < error.until - timezone.now() <= timedelta(hours=24)
+
+    @pytest.mark.parametrize("status", [400, 401, 422, 429, 500])
+    def test_secrets_stay_out_of_errors_and_logs(self, far, session, status, caplog):
+        with caplog.at_level(logging.DEBUG):
+            error = self.refused(far, session, Failure(Reply(status), echo=True))
+        told = f"{error} {error.reason} {error.detail} {error!r} {caplog.text}"
+        told += "".join(str(vars(record)) for record in caplog.records)
+        held = [str(value) for value in session.secret.values() if len(str(value)) > 12 and "://" not in str(value)]
+        assert held
+        assert not [secret for secret in held if secret in told]
