@@ -110,7 +110,9 @@ def raise_for(answer: Answer, *, creating: bool = False) -> None:
     _wire.raise_common(answer, NAME, creating=creating)
     if answer.status == 404 and not name:  # whoever answers there, it is no Bluesky server today
         raise Temporary(_("The account’s server does not answer as Bluesky."), detail=answer.words)
-    field = "media" if name in _MEDIA or answer.status == 413 or "blob" in answer.words.lower() else "text"
+    # The server names the place: "blob too big … at $.record.embed.images[0].image".
+    of_media = name in _MEDIA or answer.status == 413 or regex.search(r"blob|\$\.record\.embed", answer.words)
+    field = "media" if of_media else "text"
     raise Rejected(_("Bluesky refused the post: %(words)s") % {"words": answer.words}, field=field, detail=answer.words)
 
 

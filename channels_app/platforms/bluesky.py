@@ -145,11 +145,12 @@ class Bluesky(Adapter):
         return Connected(_account(http, secret, handle), secret, _atproto.expiry(secret["access"]))
 
     def probe(self, session: Session) -> Account:
-        line = Line(session)
-        here = line.get("com.atproto.server.getSession")
-        if here.get("active") is False:
-            raise NeedsReconnect(_("Bluesky says this account is not active: %s.") % here.get("status", "?"))
-        return _account(session.http(), session.secret, str(here.get("handle", "")))
+        answer = Line(session).call("GET", "com.atproto.server.getSession")
+        # An account taken down is told by 400 and a sentence, a deactivated one by `active`.
+        if answer.text("error") == "InvalidRequest" or answer.fields.get("active") is False:
+            raise NeedsReconnect(_("Bluesky says this account is not active."), detail=answer.words)
+        raise_for(answer)
+        return _account(session.http(), session.secret, answer.text("handle"))
 
     def renew(self, session: Session, secret: dict[str, Any]) -> Connected:
         """Spends the refresh token; the answer brings the next one."""
@@ -220,10 +221,11 @@ class Bluesky(Adapter):
         answer = line.call("GET", "com.atproto.repo.getRecord", params=where)
         if answer.status == 400 and answer.text("error") == "RecordNotFound":
             return Found.absent()
-        raise_for(answer)
         there, ours = answer.fields.get("value"), prepared.data["record"]
-        if not isinstance(there, dict):
+        if answer.status in (400, 404) or (answer.ok and not isinstance(there, dict)):
+            # Also an account taken down: its server says nothing about any post.
             return Found("unknown", look_at=records.profile(line.did))
+        raise_for(answer)
         if (there.get("createdAt"), there.get("text")) != (ours["createdAt"], ours["text"]):
             return Found.absent()
         return Found.present(records.receipt(line.did, prepared, answer.fields))

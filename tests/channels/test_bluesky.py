@@ -152,6 +152,23 @@ class TestPublishing:
         figures = self.adapter.metrics(session, [receipt])[receipt.remote_id]
         assert (figures.values, figures.gone) == ({}, False)
 
+    def test_an_account_taken_down_needs_a_person_and_proves_nothing(self, far, session):
+        content = words("Hello")
+        prepared = self.adapter.prepare(session, content, 0, "k", AT)
+        far.active = False
+        assert self.adapter.find(session, content, 0, prepared, AT).state == "unknown"
+        with pytest.raises(errors.NeedsReconnect):
+            self.adapter.probe(session)
+
+    def test_a_picture_refused_in_the_record_names_the_picture(self, far, session):
+        content = words("Hello", media=[picture()])
+        prepared = self.adapter.prepare(session, content, 0, "k", AT)
+        said = "Invalid record: blob too big (maximum 2000000, got 2100069) at $.record.embed.images[0].image"
+        far.fail(Failure(Reply(400, {"error": "InvalidRequest", "message": said})))
+        with pytest.raises(errors.Rejected) as caught:
+            self.adapter.publish_part(session, content, 0, prepared, [])
+        assert caught.value.field == "media"
+
     def test_figures_are_asked_in_batches(self, far, session):
         receipts = [self.send(session, words(f"Post {n}"), key=f"k{n}") for n in range(30)]
         assert len(self.adapter.metrics(session, receipts)) == 30

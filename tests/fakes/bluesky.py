@@ -108,6 +108,8 @@ class FakeBluesky(FarSide):
 
     @route("GET", r"/xrpc/com\.atproto\.server\.getSession")
     def session(self, request: Request) -> Reply:
+        if not self.active:
+            return _no("InvalidRequest", "Could not find user info for account")
         return self._refused(request) or Reply(data={"did": DID, "handle": HANDLE, "active": self.active})
 
     def _refused(self, request: Request) -> Reply | None:
@@ -154,6 +156,8 @@ class FakeBluesky(FarSide):
     @route("GET", r"/xrpc/com\.atproto\.repo\.getRecord")
     def get(self, request: Request) -> Reply:
         rkey = request.query["rkey"][0]
+        if not self.active:
+            return _no("InvalidRequest", f"Could not find repo: {DID}")
         if rkey not in self.records:
             return _no("RecordNotFound", f"Could not locate record: {rkey}")
         return Reply(data={**self._where(rkey), "value": self.records[rkey]})

@@ -143,3 +143,5 @@ def test_an_account_taken_down_stops_the_channel(bluesky_network, session, accou
     bluesky_network.take_down(account)
     with pytest.raises(NeedsReconnect):
         publish(session, Content(parts=(Part("Too late"),)))
+    with pytest.raises(NeedsReconnect):
+        ADAPTER.probe(session)
