@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand
 from django.db import OperationalError, connections
 
 from libsocial import datafolder, embedded, statics, upgrade
+from libsocial.accounts import firstrun
 from libsocial.core.logging import log_to_files
 from libsocial.datafolder import CannotStart
 
@@ -111,11 +112,7 @@ def own_names() -> list[str]:
 
 def set_up_code() -> str | None:
     """The one-time code for the first visitor, while the library has no administrator."""
-    try:
-        from libsocial.accounts import firstrun
-    except ImportError:
-        return None
-    return firstrun.current_code()
+    return firstrun.current_code() if firstrun.is_needed() else None
 
 
 def _about_database(error: OperationalError) -> str:
