@@ -34,10 +34,10 @@ class FirstRunMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        door = reverse("accounts:first_run")
-        if request.path == door or request.path.startswith(OPEN_PATHS):
+        if request.user.is_authenticated or request.path.startswith(OPEN_PATHS):
             return self.get_response(request)
-        if not request.user.is_authenticated and firstrun.is_needed():
+        door = reverse("accounts:first_run")
+        if request.path != door and firstrun.is_needed():
             return redirect(door)
         return self.get_response(request)
 
