@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 import requests
 
-from tests.servers.bluesky.network import POST, BlueskyAccount, BlueskyNetwork
+from tests.servers.bluesky.network import POST, BlueskyAccount, BlueskyNetwork, running_network
 
 _KEY = "3lbaaaaaaaa22"
 _PIXEL = bytes.fromhex(
@@ -130,3 +131,59 @@ def test_a_deleted_post_is_gone_for_the_pds_and_the_appview(
     bluesky_network.delete(library, post.uri)
     assert bluesky_network.get_record(post.uri) is None
     assert bluesky_network.post_view(post.uri) is None
+
+
+def test_a_key_is_free_again_after_its_post_was_deleted(bluesky_network: BlueskyNetwork) -> None:
+    account = bluesky_network.new_account("freed")
+    session = _session(bluesky_network, account)
+    url = f"{bluesky_network.pds_url}/xrpc/com.atproto.repo.putRecord"
+    body = _put(bluesky_network, account, "Story time at ten")
+    made = session.post(url, json=body, timeout=30).json()
+    bluesky_network.delete(account, made["uri"])
+    assert session.post(url, json=body, timeout=30).json()["cid"] == made["cid"]
+    assert bluesky_network.count_posts(account.did) == 1
+
+
+def test_an_app_password_taken_back_shows_at_the_refresh_only(bluesky_network: BlueskyNetwork) -> None:
+    account = bluesky_network.new_account("revoked")
+    keys = {"identifier": account.handle, "password": account.app_password}
+    base = f"{bluesky_network.pds_url}/xrpc/com.atproto.server"
+    session = requests.post(f"{base}.createSession", json=keys, timeout=30).json()
+    bluesky_network.revoke_app_password(account)
+    access = {"Authorization": f"Bearer {session['accessJwt']}"}
+    refresh = {"Authorization": f"Bearer {session['refreshJwt']}"}
+    assert requests.get(f"{base}.getSession", headers=access, timeout=30).status_code == 200
+    refused = requests.post(f"{base}.refreshSession", headers=refresh, timeout=30)
+    assert (refused.status_code, refused.json()["error"]) == (400, "ExpiredToken")
+    again = requests.post(f"{base}.createSession", json=keys, timeout=30)
+    assert (again.status_code, again.json()["error"]) == (401, "AuthenticationRequired")
+
+
+def test_an_account_taken_down_may_not_write_and_its_posts_are_not_found(bluesky_network: BlueskyNetwork) -> None:
+    account = bluesky_network.new_account("removed")
+    session = _session(bluesky_network, account)
+    post = bluesky_network.post(account, "Before")
+    bluesky_network.take_down(account)
+    base = f"{bluesky_network.pds_url}/xrpc/com.atproto.repo"
+    refused = session.post(f"{base}.putRecord", json=_put(bluesky_network, account, "After"), timeout=30)
+    assert (refused.status_code, refused.json()["error"]) == (401, "AccountTakedown")
+    asked = {"repo": account.did, "collection": POST, "rkey": post.uri.rpartition("/")[2]}
+    hidden = requests.get(f"{base}.getRecord", params=asked, timeout=30)
+    # The PDS passes the question on to the AppView, whose answer depends on what it has heard by then.
+    assert hidden.status_code == 400
+    assert hidden.json()["error"] in {"InvalidRequest", "RecordNotFound"}
+
+
+def test_a_handle_is_given_once(bluesky_network: BlueskyNetwork) -> None:
+    handles = [bluesky_network.new_account("branch").handle for _ in range(2)]
+    assert handles == ["branch.test", "branch-2.test"]
+
+
+def test_the_servers_of_a_run_can_be_told_to_limit_and_say_so(
+    tmp_path_factory: pytest.TempPathFactory, bluesky_network: BlueskyNetwork
+) -> None:
+    with running_network(tmp_path_factory.mktemp("limited"), rate_limits=True) as limited:
+        told = requests.get(f"{limited.pds_url}/xrpc/com.atproto.server.describeServer", timeout=30).headers
+    free = requests.get(f"{bluesky_network.pds_url}/xrpc/com.atproto.server.describeServer", timeout=30).headers
+    assert (told["RateLimit-Limit"], told["RateLimit-Policy"]) == ("3000", "3000;w=300")
+    assert "RateLimit-Limit" not in free
