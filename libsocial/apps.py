@@ -11,4 +11,9 @@ class LibSocialConfig(AppConfig):
     verbose_name = "LibSocial"
 
     def ready(self) -> None:
-        from libsocial import celery  # noqa: F401  so that tasks queued from a page find their broker
+        from libsocial import (
+            celery,  # noqa: F401  so that tasks queued from a page find their broker
+            errors,
+        )
+
+        errors.report_to_collector()

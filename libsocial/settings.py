@@ -8,7 +8,7 @@ the production set-up; nothing else changes.
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -38,9 +38,6 @@ BASE_URL = env.text(
 ).rstrip("/")
 _base = urlsplit(BASE_URL)
 HTTPS = _base.scheme == "https"
-BEHIND_PROXY = env.flag(
-    "LIBSOCIAL_BEHIND_PROXY", False, "One reverse proxy in front sets X-Forwarded-Proto and X-Forwarded-For."
-)
 ALLOWED_HOSTS = [
     *env.items("LIBSOCIAL_ALLOWED_HOSTS", "", "Further host names under which the product may be reached."),
     *(_base.hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"),
@@ -86,12 +83,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "libsocial.accounts.middleware.FirstRunMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "libsocial.core.flash.ToastMiddleware",
-    "libsocial.accounts.middleware.PersonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -108,7 +104,6 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "libsocial.accounts.context.house",
                 "libsocial.shell.context.shell",
             ],
             # Known in every template without {% load %}.
@@ -192,10 +187,10 @@ CELERY_TASK_TIME_LIMIT = 900  # seconds; processes only, threads cannot be stopp
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {
-    # A tick that could not run in time is worthless: the next one does its work.
-    "notices.mails": {"task": "libsocial.notices.tasks.send_mails", "schedule": 15, "options": {"expires": 15}},
-}
+
+# --- production web server (docker/gunicorn.py) ----------------------------
+WEB_PROCESSES = env.number("LIBSOCIAL_WEB_PROCESSES", 2, "Processes of the production web server.")
+WEB_THREADS = env.number("LIBSOCIAL_WEB_THREADS", 8, "Threads of each of these processes.")
 
 # --- people ---------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -217,20 +212,12 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_ADAPTER = "libsocial.accounts.adapter.AccountAdapter"
-ACCOUNT_SIGNUP_FORM_CLASS = "libsocial.accounts.forms.RegisterForm"
+ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_CHANGE_EMAIL = True
-ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = None
-ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
-PASSWORD_RESET_TIMEOUT = 24 * 3600
-MFA_ADAPTER = "libsocial.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_RECOVERY_CODES_SHOW_ONCE = True
-# Browsers offer passkeys without https on localhost only; this lets that one case through.
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+USERSESSIONS_TRACK_ACTIVITY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "libsocial.shell.views.csrf_failure"
@@ -243,13 +230,11 @@ _mail = urlsplit(MAIL_URL)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_CONFIGURED else 'dummy'}.EmailBackend"
 EMAIL_HOST = _mail.hostname or "localhost"
 EMAIL_PORT = _mail.port or 587
-EMAIL_HOST_USER = _mail.username or ""
-EMAIL_HOST_PASSWORD = _mail.password or ""
+EMAIL_HOST_USER = unquote(_mail.username or "")
+EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
 EMAIL_USE_SSL = _mail.scheme == "smtps"
 EMAIL_USE_TLS = _mail.scheme == "smtp" and bool(_mail.username)
 EMAIL_TIMEOUT = 15
-# Whoever registers proves the address; without mail nobody can register (see accounts.adapter).
-ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL_CONFIGURED else "none"
 
 # --- language and time ----------------------------------------------------
 USE_TZ = True
@@ -263,6 +248,10 @@ FORMAT_MODULE_PATH = ["libsocial.formats"]
 # --- logs -----------------------------------------------------------------
 LOGGING = logs.settings_for(
     env.choice("LIBSOCIAL_LOG", "short", ("short", "json"), "short: lines for people. json: one object a line.")
+)
+
+SENTRY_DSN = env.secret(
+    "LIBSOCIAL_SENTRY_DSN", "Address of an error collector that speaks Sentry's protocol. Empty: errors stay here."
 )
 
 # --- outside --------------------------------------------------------------
@@ -297,7 +286,11 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https")
+    if env.flag("LIBSOCIAL_BEHIND_PROXY", False, "A reverse proxy in front sets X-Forwarded-Proto.")
+    else None
+)
 # The proxy may redirect too; health is asked from inside, without TLS.
 SECURE_SSL_REDIRECT = HTTPS and SECURE_PROXY_SSL_HEADER is not None
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
