@@ -57,7 +57,11 @@ def day_of(user: User, unit: Unit | None) -> Day:
         trouble=_rows(_with_deliveries(posts, state__in=TROUBLE, settled_after=now - RECENT)),
         waiting=_rows(selectors.waiting_for(user, unit)),
         mine=_rows(posts.filter(author=user, state__in=("draft", "changes_requested"))),
-        due=_rows(posts.filter(state="approved", planned_at__gte=now, planned_at__lt=now + timedelta(days=1)).order_by("planned_at")),
+        due=_rows(
+            posts.filter(state="approved", planned_at__gte=now, planned_at__lt=now + timedelta(days=1)).order_by(
+                "planned_at"
+            )
+        ),
         out=_rows(_with_deliveries(posts, state__in=("published",), settled_after=now - timedelta(days=1))),
         notices=list(Notice.objects.filter(recipient=user, seen_at=None)[:SHOWN]),
     )

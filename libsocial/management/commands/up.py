@@ -16,9 +16,9 @@ from django.core.management.base import BaseCommand
 from django.db import OperationalError, connections
 
 from libsocial import datafolder, embedded, statics, upgrade
-from libsocial.accounts import firstrun
 from libsocial.core.logging import log_to_files
 from libsocial.datafolder import CannotStart
+from libsocial.firstcode import set_up_code
 
 log = logging.getLogger("libsocial.access")  # to the file; the terminal has the address line
 
@@ -108,11 +108,6 @@ def own_names() -> list[str]:
     except OSError:
         log.warning("this machine's own name %s has no address", name)
     return sorted(found)
-
-
-def set_up_code() -> str | None:
-    """The one-time code for the first visitor, while the library has no administrator."""
-    return firstrun.current_code() if firstrun.is_needed() else None
 
 
 def _about_database(error: OperationalError) -> str:

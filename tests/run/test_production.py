@@ -1,0 +1,141 @@
+"""The compose file, the image and the pages about them agree with the program."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from libsocial import configuration, embedded
+from libsocial.env import REGISTRY
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+LASTING = {name: service for name, service in SERVICES.items() if name not in {"migrate", "secrets"}}
+
+
+def test_the_page_about_settings_lists_exactly_what_is_read() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text()
+    assert configuration.markdown() in page, "run: python3 manage.py configuration --markdown"
+
+
+def test_every_setting_has_a_meaning_that_is_a_sentence() -> None:
+    assert len(REGISTRY) > 15
+    for row in REGISTRY.values():
+        assert row.meaning.endswith(".") and len(row.meaning) > 10, row.name
+
+
+def test_the_list_of_settings_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIBSOCIAL_SECRET_KEY", "abcdef123456")
+    monkeypatch.setenv("LIBSOCIAL_BASE_URL", "https://social.library.example")
+    text = "\n".join(configuration.lines())
+    assert "abcdef123456" not in text and "set to https://social.library.example" in text
+
+
+def test_the_compose_file_names_only_settings_that_exist() -> None:
+    for service in SERVICES.values():
+        for name in service.get("environment", {}):
+            if name.startswith("LIBSOCIAL_"):
+                assert name.removesuffix("_FILE") in REGISTRY, name
+
+
+def test_what_a_service_refers_to_is_declared() -> None:
+    for name, service in SERVICES.items():
+        assert set(service.get("depends_on", {})) <= set(SERVICES), name
+        assert set(service.get("secrets", [])) <= set(COMPOSE["secrets"]), name
+        named = {volume.split(":")[0] for volume in service.get("volumes", []) if not volume.startswith(".")}
+        assert named <= set(COMPOSE["volumes"]), name
+
+
+@pytest.mark.parametrize("name", sorted(LASTING))
+def test_every_lasting_service_restarts_and_is_watched(name: str) -> None:
+    service = LASTING[name]
+    assert service["restart"] == "unless-stopped"
+    assert "healthcheck" in service or name == "backup"
+
+
+@pytest.mark.parametrize("name", ["web", "publisher", "worker", "beat", "migrate"])
+def test_our_own_processes_run_with_as_few_rights_as_they_need(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True and service["cap_drop"] == ["ALL"]
+    for setting in ("SECRET_KEY", "FIELD_KEYS", "DATABASE_URL", "REDIS_URL", "MAIL_URL"):
+        assert service["environment"][f"LIBSOCIAL_{setting}_FILE"].startswith("/run/secrets/")
+
+
+@pytest.mark.parametrize("name", ["web", "publisher", "worker", "beat"])
+def test_nothing_starts_before_the_tables_are_up_to_date(name: str) -> None:
+    assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+
+
+def test_the_workers_listen_to_every_queue_that_the_one_process_has() -> None:
+    commands = [SERVICES[name]["command"] for name in ("publisher", "worker")]
+    queues = {queue for command in commands for queue in command[command.index("-Q") + 1].split(",")}
+    assert queues == {queue for names, _threads in embedded.WORKERS.values() for queue in names}
+
+
+def test_only_the_web_server_can_be_reached_and_only_from_this_machine() -> None:
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["web"]
+    assert SERVICES["web"]["ports"] == ["${LIBSOCIAL_LISTEN:-127.0.0.1:8000}:8000"]
+
+
+def test_the_image_runs_as_nobody_special_and_carries_its_static_files() -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    assert re.search(r"^USER libsocial$", text, re.MULTILINE)
+    assert text.index("manage.py build") < text.index("USER libsocial")
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    assert {".git", "data", "secrets", ".venv"} <= set(ignored)
+
+
+def test_every_file_a_command_names_is_there() -> None:
+    named = [word for service in SERVICES.values() for word in map(str, service.get("command", []))]
+    for service in SERVICES.values():
+        named += [str(word) for word in service.get("healthcheck", {}).get("test", [])]
+    for word in named:
+        if word.startswith("docker/"):
+            assert (ROOT / word).is_file(), word
+
+
+def test_secrets_are_made_once_and_their_partners_agree(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "docker" / "make_secrets.py"), str(tmp_path / "secrets")]
+    subprocess.run(command, check=True, capture_output=True)
+    made = {path.name: path.read_text().strip() for path in (tmp_path / "secrets").iterdir()}
+    assert set(made) == set(COMPOSE["secrets"])
+    assert made["postgres_password"] in made["database_url"] and made["redis_password"] in made["redis_url"]
+    assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
+    again = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert "made  " not in again.stdout
+    assert {path.name: path.read_text().strip() for path in (tmp_path / "secrets").iterdir()} == made
+
+
+def test_the_web_servers_file_is_one_that_gunicorn_can_read() -> None:
+    spec = importlib.util.spec_from_file_location("server", ROOT / "docker" / "gunicorn.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    from gunicorn.config import KNOWN_SETTINGS
+
+    known = {setting.name for setting in KNOWN_SETTINGS}
+    written = {name for name in vars(module) if not name.startswith("_") and name.islower()}
+    assert written <= known
+
+
+def test_errors_leave_the_machine_only_without_secrets() -> None:
+    from libsocial import errors
+
+    event = {"request": {"headers": {"Authorization": "Bearer abcdef123456"}}, "message": "token=abcdef123456"}
+    assert "abcdef123456" not in str(errors.clean(event, {}))
+
+
+def test_without_an_address_no_error_leaves_the_machine(settings: Any) -> None:
+    from libsocial import errors
+
+    settings.SENTRY_DSN = ""
+    assert errors.report_to_collector() is False
