@@ -19,9 +19,9 @@ from libsocial.accounts.models import User
 class Place:
     """One entry of the navigation.
 
-    ``ability`` is asked anywhere in the person's units. ``covers`` are the URL names (or
-    namespaces, ending in a colon) in which the entry is marked as current. ``key`` is pressed
-    after ``g`` to go there. ``tab`` puts it in the phone's tab bar.
+    ``ability`` is asked anywhere in the person's units. ``covers`` are the URL names
+    in which the entry is marked as current: whole, or beginnings that end in a colon or a star.
+    ``key`` is pressed after ``g`` to go there. ``tab`` puts it in the phone's tab bar.
     """
 
     name: str
@@ -35,6 +35,9 @@ class Place:
     group: int = 1
 
 
+IN_PEOPLE = ("accounts:invit*", "accounts:person")
+IN_SETTINGS = ("accounts:settings*", "accounts:unit*")
+
 PLACES: tuple[Place, ...] = (
     Place("today", _("Today"), "sun-medium", "today", "post.see", "t", tab=True),
     Place("posts", _("Posts"), "newspaper", "posts:list", "post.see", "p", ("posts:",), tab=True),
@@ -42,8 +45,9 @@ PLACES: tuple[Place, ...] = (
     Place("review", _("Review"), "list-checks", "posts:review", "post.approve", "r", tab=True),
     Place("channels", _("Channels"), "radio-tower", "channels:list", "channel.see", "h", ("channels:",)),
     Place("analytics", _("Analytics"), "chart-line", "analytics:overview", "analytics.see", "a", ("analytics:",)),
-    Place("people", _("People"), "users", "accounts:people", "people.see", "e", ("accounts:invite",), group=2),
-    Place("settings", _("Settings"), "settings", "accounts:settings", "settings.manage", "s", ("accounts:",), group=2),
+    Place("people", _("People"), "users", "accounts:people", "people.see", "e", IN_PEOPLE, group=2),
+    Place("settings", _("Settings"), "settings", "accounts:settings", "settings.manage", "s", IN_SETTINGS, group=2),
+    Place("trail", _("Trail"), "scroll-text", "audit:list", "audit.read", "l", ("audit:",), group=2),
     Place("status", _("Status"), "activity", "status", "status.see", "u", group=2),
 )
 NEW_POST = Place("new", _("New post"), "plus", "posts:new", "post.write", "n")
@@ -128,7 +132,7 @@ def _current(here: str) -> str:
     best, length = "", 0
     for place in PLACES:
         for covered in (place.url_name, *place.covers):
-            fits = here == covered or (covered.endswith(":") and here.startswith(covered))
+            fits = here == covered or (covered.endswith((":", "*")) and here.startswith(covered.rstrip("*")))
             if here != NEW_POST.url_name and fits and len(covered) > length:
                 best, length = place.name, len(covered)
     return best

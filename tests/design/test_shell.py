@@ -33,9 +33,9 @@ def labels(html: str) -> set[str]:
     ("who", "more"),
     [
         ("alice", set()),
-        ("sam", {"Review", "Status"}),
-        ("ada", {"Review", "Status", "Settings"}),
-        ("audit", {"Status"}),
+        ("sam", {"Review", "Status", "Trail"}),
+        ("ada", {"Review", "Status", "Settings", "Trail"}),
+        ("audit", {"Status", "Trail"}),
     ],
 )
 def test_people_see_the_places_of_their_roles(lib: Library, who: str, more: set[str]) -> None:
