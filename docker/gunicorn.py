@@ -8,6 +8,7 @@ workers = WEB_PROCESSES
 threads = WEB_THREADS
 timeout = 60  # seconds; nothing a page does may take longer
 graceful_timeout = 20
+control_socket_disable = True  # the file system of the container is read-only
 keepalive = 5
 max_requests = 5000  # start a process anew now and then, not all at once
 max_requests_jitter = 500

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from libsocial.accounts import firstrun
+
 
 def set_up_code() -> str | None:
     """The one-time code for the first visitor, or None once the library has an administrator."""
-    try:
-        from libsocial.accounts import firstrun
-    except ImportError:
-        return None
     return firstrun.current_code() if firstrun.is_needed() else None
