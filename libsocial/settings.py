@@ -38,6 +38,9 @@ BASE_URL = env.text(
 ).rstrip("/")
 _base = urlsplit(BASE_URL)
 HTTPS = _base.scheme == "https"
+BEHIND_PROXY = env.flag(
+    "LIBSOCIAL_BEHIND_PROXY", False, "One reverse proxy in front sets X-Forwarded-Proto and X-Forwarded-For."
+)
 ALLOWED_HOSTS = [
     *env.items("LIBSOCIAL_ALLOWED_HOSTS", "", "Further host names under which the product may be reached."),
     *(_base.hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"),
@@ -83,11 +86,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "libsocial.accounts.middleware.FirstRunMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "libsocial.core.flash.ToastMiddleware",
+    "libsocial.accounts.middleware.PersonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -104,6 +108,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "libsocial.accounts.context.house",
                 "libsocial.shell.context.shell",
             ],
             # Known in every template without {% load %}.
@@ -187,6 +192,10 @@ CELERY_TASK_TIME_LIMIT = 900  # seconds; processes only, threads cannot be stopp
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    # A tick that could not run in time is worthless: the next one does its work.
+    "notices.mails": {"task": "libsocial.notices.tasks.send_mails", "schedule": 15, "options": {"expires": 15}},
+}
 
 # --- production web server (docker/gunicorn.py) ----------------------------
 WEB_PROCESSES = env.number("LIBSOCIAL_WEB_PROCESSES", 2, "Processes of the production web server.")
@@ -212,12 +221,20 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "libsocial.accounts.adapter.AccountAdapter"
+ACCOUNT_SIGNUP_FORM_CLASS = "libsocial.accounts.forms.RegisterForm"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = None
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+MFA_ADAPTER = "libsocial.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-USERSESSIONS_TRACK_ACTIVITY = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Browsers offer passkeys without https on localhost only; this lets that one case through.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "libsocial.shell.views.csrf_failure"
@@ -235,6 +252,8 @@ EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
 EMAIL_USE_SSL = _mail.scheme == "smtps"
 EMAIL_USE_TLS = _mail.scheme == "smtp" and bool(_mail.username)
 EMAIL_TIMEOUT = 15
+# Whoever registers proves the address; without mail nobody can register (see accounts.adapter).
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL_CONFIGURED else "none"
 
 # --- language and time ----------------------------------------------------
 USE_TZ = True
@@ -286,11 +305,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https")
-    if env.flag("LIBSOCIAL_BEHIND_PROXY", False, "A reverse proxy in front sets X-Forwarded-Proto.")
-    else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 # The proxy may redirect too; health is asked from inside, without TLS.
 SECURE_SSL_REDIRECT = HTTPS and SECURE_PROXY_SSL_HEADER is not None
 SECURE_REDIRECT_EXEMPT = [r"^health/"]

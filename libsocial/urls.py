@@ -21,5 +21,8 @@ urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
     path("account/", include("allauth.urls")),
+    path("", include("libsocial.accounts.urls")),
+    path("notices/", include("libsocial.notices.urls")),
+    path("audit/", include("libsocial.accounts.trail_urls")),
     path("practice/", include("channels_app.practice.urls")),
 ]

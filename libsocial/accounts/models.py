@@ -11,9 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, person: User) -> UserQuerySet:
-        """People with a role in a unit whose people this person may see, and the person."""
-        from libsocial.accounts.policies import subtree_q
+        """People with a role in a unit whose people this person may see, and the person.
 
+        Those without any role are the business of the library's administrators, who see everybody.
+        """
+        from libsocial.accounts.policies import administers_all, subtree_q
+
+        if administers_all(person):
+            return self.all()
         theirs = Membership.objects.filter(subtree_q(person, "people.see", "unit__")).values("user_id")
         return self.filter(models.Q(pk__in=theirs) | models.Q(pk=person.pk))
 

@@ -79,6 +79,11 @@ def can_anywhere(user: User | AnonymousUser, ability: str) -> bool:
     return any(grant.role in roles for grant in grants_of(user))
 
 
+def administers_all(user: User | AnonymousUser) -> bool:
+    """Whether the person administers the root, and with it everything."""
+    return any(grant.role == Role.ADMIN and grant.path.count("/") == 2 for grant in grants_of(user))
+
+
 def require(user: User | AnonymousUser, ability: str, unit: Unit) -> None:
     """Raises NotAllowed."""
     if not can(user, ability, unit):

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from libsocial.accounts import policies
 from libsocial.accounts.models import Unit
 from libsocial.notices.models import Notice
-from libsocial.shell import navigation
+from libsocial.shell import banners, navigation
+from libsocial.shell.addresses import address
+from libsocial.shell.banners import Banner
 from libsocial.shell.navigation import Count, Entry
 from posts.models import Post
 from scheduler.models import Delivery
@@ -104,10 +106,14 @@ class Shell:
         """How many notices the person has not seen."""
         return Notice.objects.filter(recipient=self.person, seen_at=None).count() if self.signed_in else 0
 
+    @cached_property
+    def banners(self) -> list[Banner]:
+        return banners.for_person(self.person) if self.signed_in else []
+
     @property
     def urls(self) -> dict[str, str]:
         """Addresses that may not be there; empty ones are not drawn."""
-        return {name.split(":")[-1]: navigation.address(name) for name in ADDRESSES}
+        return {name.split(":")[-1]: address(name) for name in ADDRESSES}
 
     def _count(self, name: str) -> Count:
         if name == "review":

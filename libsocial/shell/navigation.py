@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from libsocial.accounts import policies
 from libsocial.accounts.models import User
+from libsocial.shell.addresses import address
 
 
 @dataclass(frozen=True)
@@ -77,14 +77,6 @@ class Count:
     number: int
     label: str | Promise = field(default="")
     urgent: bool = False
-
-
-def address(url_name: str) -> str:
-    """The address of a URL name, or nothing when no app offers it."""
-    try:
-        return reverse(url_name)
-    except NoReverseMatch:
-        return ""
 
 
 def allowed(person: User | AnonymousUser, place: Place) -> bool:

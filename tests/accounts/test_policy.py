@@ -18,9 +18,7 @@ def test_a_unit_follows_the_nearest_unit_above_that_says_something(lib: Library)
     Unit.objects.filter(pk=lib.root.pk).update(approvals_needed=2, own_approval=True, late_hours=6)
     Unit.objects.filter(pk=lib.north.pk).update(approvals_needed=1)
     desk = Unit.objects.plant(name="Desk", parent=lib.north, alt_text_rule="warn")
-    assert policy.of(desk) == policy.Policy(
-        approvals_needed=1, own_approval=True, alt_text_rule="warn", late_hours=6
-    )
+    assert policy.of(desk) == policy.Policy(approvals_needed=1, own_approval=True, alt_text_rule="warn", late_hours=6)
     assert policy.of_parent(desk).alt_text_rule == "block"
 
 

@@ -19,7 +19,7 @@ def test_the_living_page_draws_every_part(lib: Library) -> None:
     assert b"{%" not in page.content and b"{{" not in page.content
 
 
-def test_the_living_page_is_not_there_for_strangers(db: None) -> None:
+def test_the_living_page_is_not_there_for_strangers(lib: Library) -> None:
     assert Client().get("/design/").status_code == 404
 
 
@@ -68,7 +68,7 @@ def test_a_theme_nobody_offers_and_a_foreign_address_are_not_followed(lib: Libra
     assert lib.alice.theme == "auto"
 
 
-def test_a_stranger_keeps_the_theme_in_a_cookie(db: None) -> None:
+def test_a_stranger_keeps_the_theme_in_a_cookie(lib: Library) -> None:
     client = Client()
     client.post("/theme/", {"theme": "dark"})
     assert b'data-theme="dark"' in client.get("/nothing-here/").content

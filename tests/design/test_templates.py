@@ -24,7 +24,8 @@ WITH_ICONS = "button|menu|menu-item|tab|segment|badge|empty|split-button|timelin
 INLINE = {
     "style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.I),
     "style element": re.compile(r"<style[\s>]", re.I),
-    "inline script": re.compile(r"<script(?![^>]*\bsrc=)[^>]*>", re.I),
+    # A block of JSON is data, which no policy stops and no browser runs.
+    "inline script": re.compile(r"<script(?![^>]*\b(?:src=|type=\"application/json\"))[^>]*>", re.I),
     "event attribute": re.compile(r"<[^>]*\son[a-z]+\s*=", re.I),
     "htmx that evaluates": re.compile(r"\bhx-on[:\-]|=\s*[\"']js:", re.I),
     "address of another host": re.compile(r"(?:src|href)=[\"']https?://", re.I),

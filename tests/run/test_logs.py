@@ -13,6 +13,7 @@ from celery import shared_task
 from django.test import Client
 
 from libsocial.core import logging as logs
+from tests.cast import Library
 
 SECRETS = [
     "Authorization: Bearer abcdef123456",
@@ -86,7 +87,9 @@ def test_the_terminal_stays_quiet_about_other_peoples_libraries() -> None:
 
 
 @pytest.mark.django_db
-def test_every_answer_carries_its_request_id_and_leaves_one_line(client: Client, written: io.StringIO) -> None:
+def test_every_answer_carries_its_request_id_and_leaves_one_line(
+    client: Client, lib: Library, written: io.StringIO
+) -> None:
     answer = client.get("/account/login/")
     [line] = [line for line in lines(written) if line["logger"] == "libsocial.access"]
     assert line["request_id"] == answer.headers["X-Request-ID"]

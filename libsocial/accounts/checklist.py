@@ -1,0 +1,63 @@
+"""The first steps in a new library. Each app registers its own; the list disappears when all are done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+
+from libsocial.accounts.models import User
+from libsocial.accounts.policies import can_anywhere
+
+
+@dataclass(frozen=True)
+class Step:
+    label: str | Promise
+    text: str | Promise
+    url_name: str
+    done: Callable[[User], bool]
+    ability: str
+    order: int
+
+
+@dataclass(frozen=True)
+class Item:
+    label: str
+    text: str
+    url: str
+    done: bool
+
+
+STEPS: list[Step] = []
+
+
+def register(
+    label: str | Promise,
+    url_name: str,
+    done: Callable[[User], bool],
+    *,
+    text: str | Promise = "",
+    ability: str = "settings.manage",
+    order: int = 50,
+) -> None:
+    """`done(person)` is asked on the Today page; `ability` says for whom the step is meant at all."""
+    step = Step(label, text, url_name, done, ability, order)
+    if step.url_name not in {known.url_name for known in STEPS}:
+        STEPS.append(step)
+        STEPS.sort(key=lambda one: one.order)
+
+
+def items_for(person: User) -> list[Item]:
+    """The steps of this person; empty when there is nothing left to do."""
+    steps = [step for step in STEPS if can_anywhere(person, step.ability)]
+    items = [Item(str(step.label), str(step.text), _address(step.url_name), step.done(person)) for step in steps]
+    return [] if all(item.done for item in items) else items
+
+
+def _address(url_name: str) -> str:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""

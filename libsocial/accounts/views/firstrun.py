@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from allauth.account.internal.flows.login import record_authentication
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from libsocial.accounts import firstrun
+from libsocial.accounts.errors import Refused
+from libsocial.accounts.forms import FirstRunForm, put_refusal
+from libsocial.accounts.models import User
+from libsocial.accounts.services import house
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def sign_in(request: HttpRequest, person: User) -> None:
+    """The browser in which somebody just chose their password is signed in, as if they had typed it."""
+    login(request, person, backend=BACKEND)
+    record_authentication(request, person, method="password", email=person.email)
+
+
+@never_cache
+@sensitive_post_parameters("code", "password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def first_run(request: HttpRequest) -> HttpResponse:
+    """Names the library and makes its first administrator; afterwards this page leads to the front door."""
+    if not firstrun.is_needed():
+        return redirect("/")
+    form = FirstRunForm(request.POST or None)
+    if request.method == "POST" and _code_is_right(form) and form.is_valid():
+        person = _open(form)
+        if person is not None:
+            sign_in(request, person)
+            return redirect("/")
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "accounts/first_run.html", {"form": form}, status=status)
+
+
+def _code_is_right(form: FirstRunForm) -> bool:
+    """Asked before anything else, so that a stranger learns nothing from the other fields."""
+    if not firstrun.may_try():
+        form.add_error("code", _("Too many wrong codes. Wait ten minutes, then try again. Nothing was changed."))
+        return False
+    if firstrun.is_right(form.data.get("code", "")):
+        return True
+    firstrun.note_wrong()
+    sentence = _("This is not the code. Look in the terminal in which LibSocial was started. Nothing was changed.")
+    form.add_error("code", sentence)
+    return False
+
+
+def _open(form: FirstRunForm) -> User | None:
+    values = {name: value for name, value in form.cleaned_data.items() if name != "code"}
+    try:
+        return house.open_library(**values)
+    except Refused as refusal:
+        put_refusal(form, refusal)
+        return None

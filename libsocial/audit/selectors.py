@@ -1,0 +1,74 @@
+"""The trail as screens show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from libsocial.audit.models import Entry
+from libsocial.audit.sentences import SENTENCES
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry with its sentence. `data` is everything the entry holds, `changes` its (name, before, after)."""
+
+    at: datetime
+    sentence: str
+    action: str
+    who: str
+    unit: str
+    subject: str
+    data: dict[str, Any]
+
+    @property
+    def changes(self) -> list[tuple[str, Any, Any]]:
+        before, after = self.data.get("before"), self.data.get("after")
+        if not isinstance(before, dict) or not isinstance(after, dict):
+            return []
+        return [(name.replace("_", " "), before.get(name), after.get(name)) for name in after]
+
+
+class _Words(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def sentence(entry: Entry) -> str:
+    """What happened, in the language that is active now. Plain text: templates escape it."""
+    pattern = str(SENTENCES.get(entry.action, "{actor}: " + entry.action))
+    return pattern.format_map(_Words({**entry.data, "actor": entry.actor_name or _("LibSocial")}))
+
+
+def line(entry: Entry) -> Line:
+    return Line(
+        at=entry.at,
+        sentence=sentence(entry),
+        action=entry.action,
+        who=entry.actor_name,
+        unit=entry.unit.name if entry.unit else "",
+        subject=f"{entry.subject_type} {entry.subject_id}",
+        data=entry.data,
+    )
+
+
+def about(subject: models.Model, limit: int = 50) -> list[Line]:
+    """The newest entries about one row. Whoever may see the row may see its story."""
+    rows = Entry.objects.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
+    return [line(entry) for entry in rows.select_related("unit")[:limit]]
+
+
+def trail(where: Q, **narrowed: Any) -> models.QuerySet[Entry]:
+    """Entries under `where` (who may see what is not known here), narrowed by the columns given."""
+    wanted = {name: value for name, value in narrowed.items() if value not in (None, "")}
+    return Entry.objects.filter(where, **wanted).select_related("unit")
+
+
+def lines(entries: Iterable[Entry]) -> Iterator[Line]:
+    return (line(entry) for entry in entries)

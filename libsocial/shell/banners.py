@@ -1,0 +1,56 @@
+"""What everybody should know before anything else on the page: nothing leaves, or the clock is silent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from libsocial.accounts import policies
+from libsocial.accounts.models import User
+from libsocial.shell.addresses import address
+from scheduler.models import Hold
+
+
+@dataclass(frozen=True)
+class Banner:
+    """A sentence over the whole page, and where to do something about it."""
+
+    level: str
+    text: str
+    url: str = ""
+    action: str = ""
+
+
+def for_person(person: User) -> list[Banner]:
+    """The banners of this person's pages; usually none."""
+    return [_hold(hold) for hold in _holds(person)]
+
+
+def _holds(person: User) -> list[Hold]:
+    """Holds on everything, and on units above or below those of the person."""
+    paths = {grant.path for grant in policies.grants_of(person)}
+    concerns = Q(scope="all")
+    for path in paths:
+        concerns |= Q(scope="unit", key__startswith=path) | Q(scope="unit", key__in=_above(path))
+    return list(Hold.objects.filter(concerns, lifted_at=None).order_by("pk")[:3])
+
+
+def _above(path: str) -> list[str]:
+    """'/1/4/' lies in '/1/' and '/1/4/'."""
+    ids = path.strip("/").split("/")
+    return ["/" + "/".join(ids[: count + 1]) + "/" for count in range(len(ids))]
+
+
+def _hold(hold: Hold) -> Banner:
+    since = date_format(timezone.localtime(hold.placed_at), "SHORT_DATETIME_FORMAT")
+    words = (
+        _("All publishing is on hold since %(since)s: %(reason)s")
+        if hold.scope == "all"
+        else _("Publishing is on hold in one of your units since %(since)s: %(reason)s")
+    )
+    url = address("scheduler:holds")
+    return Banner("caution", words % {"since": since, "reason": hold.reason}, url, _("See holds") if url else "")
