@@ -38,8 +38,11 @@ def decrypt(token: str) -> Any:
 
 
 def rotate(token: str) -> str:
-    """The same value under the newest key."""
-    return _fernet(tuple(settings.FIELD_KEYS)).rotate(token.encode()).decode()
+    """The same value under the newest key. Raises CannotDecrypt."""
+    try:
+        return _fernet(tuple(settings.FIELD_KEYS)).rotate(token.encode()).decode()
+    except InvalidToken as error:
+        raise CannotDecrypt("no present key opens this value") from error
 
 
 class EncryptedJSONField(models.TextField):
