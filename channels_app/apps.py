@@ -9,10 +9,17 @@ class ChannelsConfig(AppConfig):
     verbose_name = "Channels"
 
     def ready(self) -> None:
+        from channels_app import steps
         from channels_app.messages import CHECKS
+        from channels_app.notices import MESSAGES
+        from channels_app.practice.services import ensure_practice
         from channels_app.sentences import SENTENCES
+        from libsocial.accounts import firstrun
         from libsocial.audit import sentences
         from libsocial.notices import catalogue
 
         sentences.register(SENTENCES)
         catalogue.register(CHECKS)
+        catalogue.register(MESSAGES)
+        firstrun.on_open(ensure_practice)
+        steps.register()

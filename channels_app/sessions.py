@@ -144,6 +144,23 @@ class ChannelSession(Session):
         return self._secret
 
 
+class TrialSession(Session):
+    """A session on a secret that is not kept yet: enough to try it with a live call."""
+
+    def __init__(self, platform: str, connected: Connected) -> None:
+        account = connected.account
+        self.platform, self.server = platform, account.server
+        self.remote_id, self.handle, self.facts = account.remote_id, account.handle, dict(account.facts)
+        self._secret = connected.secret
+
+    @property
+    def secret(self) -> dict[str, Any]:
+        return self._secret
+
+    def http(self) -> requests.Session:
+        return http.outside(label=self.platform)
+
+
 def expires_soon(session: ChannelSession, within: timedelta, now: datetime | None = None) -> bool:
     """Does the secret end within this span? False where it does not expire."""
     return session.expires_at is not None and session.expires_at <= (now or timezone.now()) + within

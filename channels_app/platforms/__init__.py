@@ -15,3 +15,8 @@ _BY_KEY = {adapter.key: adapter for adapter in ALL}
 def get(key: str) -> Adapter:
     """The adapter of a platform; KeyError for a name nobody declared."""
     return _BY_KEY[key]
+
+
+def name_of(key: str) -> str:
+    """A platform's name as people write it; the key itself for a platform that is no longer there."""
+    return _BY_KEY[key].name if key in _BY_KEY else key

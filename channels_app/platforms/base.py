@@ -26,6 +26,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.utils.functional import Promise
+
 from channels_app.capabilities import Capabilities
 from channels_app.content import Content, Media
 from channels_app.errors import Unsupported
@@ -70,6 +72,7 @@ class ConnectField:
     kind: str = "text"
     help: str = ""
     placeholder: str = ""
+    optional: bool = False  # may stay empty
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,7 @@ class Adapter:
     key: ClassVar[str]
     name: ClassVar[str]
     colour: ClassVar[str] = "#555555"  # the mark beside the name
+    needs: ClassVar[str | Promise] = ""  # what a person must have at hand before connecting, in one sentence
     capabilities: ClassVar[Capabilities]
     connect_kind: ClassVar[str] = "form"  # 'form': fields are enough; 'redirect': sign-in at the platform
     connect_fields: ClassVar[tuple[ConnectField, ...]] = ()
@@ -190,9 +194,7 @@ class Adapter:
         """The one creating request. `before` are the receipts of the earlier parts of the thread."""
         raise Unsupported
 
-    def find(
-        self, session: Session, content: Content, index: int, prepared: Prepared, since: datetime
-    ) -> Found:
+    def find(self, session: Session, content: Content, index: int, prepared: Prepared, since: datetime) -> Found:
         """Did this part arrive? `since` is when the creating request began."""
         raise Unsupported
 

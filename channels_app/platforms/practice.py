@@ -45,7 +45,7 @@ from channels_app.platforms.base import (
 )
 from channels_app.practice import network
 
-_HOUSE = Source("channels_app/practice/network.py, the rules of Practice itself", "2026-11-23")
+_HOUSE = Source("The rules of Practice itself", "2026-11-23")
 _T = TypeVar("_T")
 
 
@@ -53,6 +53,7 @@ class Practice(Adapter):
     key = "practice"
     name = "Practice"
     colour = "#3d6b5c"
+    needs = gettext_lazy("Nothing. A network inside LibSocial, to learn and to try things out.")
     connect_kind = "form"
     connect_fields = (
         ConnectField(

@@ -53,7 +53,10 @@ class Harbour(Adapter):
     key = "harbour"
     name = "Harbour"
     connect_kind: ClassVar[str] = "redirect"
-    connect_fields = (ConnectField("server", "Server", "url"), ConnectField("password", "Password", "password"))
+    connect_fields = (
+        ConnectField("server", "Server", "url"),
+        ConnectField("password", "Password", "password", optional=True),
+    )
     capabilities = Capabilities(text=TextLimit(300, TextUnit.CODEPOINTS), media=MediaRules(), alt_text=AltText(False))
 
     def __init__(self) -> None:

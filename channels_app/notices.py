@@ -1,0 +1,41 @@
+"""What people are told about channels. Each says what happened, what we do, what they can do."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from libsocial.notices.catalogue import Message
+
+MESSAGES = {
+    "channel.lost": Message(
+        _("{channel} must be reconnected"),
+        _(
+            "{platform} no longer lets us in. {reason} Nothing is sent there until it is reconnected; "
+            "planned posts wait and nothing is lost. Open the channel and press Reconnect."
+        ),
+        "bad",
+        mail=True,
+    ),
+    "channel.unreachable": Message(
+        _("{channel} cannot be reached"),
+        _(
+            "{reason} We keep trying every hour, and posts that are due are tried again by themselves. "
+            "If it lasts, look whether the server is running."
+        ),
+        "caution",
+        mail=False,
+    ),
+    "channel.lent": Message(
+        _("{channel} was lent to {borrower}"),
+        _("Your unit can now plan posts for this channel. They also need the approval of {owner}."),
+        "info",
+    ),
+    "channel.unlent": Message(
+        _("{channel} was taken back"),
+        _(
+            "{borrower} can no longer plan posts there. What was approved already still goes out. "
+            "Ask {owner} if you need it."
+        ),
+        "info",
+    ),
+}
