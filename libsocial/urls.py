@@ -24,5 +24,6 @@ urlpatterns = [
     path("", include("libsocial.accounts.urls")),
     path("notices/", include("libsocial.notices.urls")),
     path("audit/", include("libsocial.accounts.trail_urls")),
+    path("channels/", include("channels_app.urls")),
     path("practice/", include("channels_app.practice.urls")),
 ]

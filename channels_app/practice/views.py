@@ -59,13 +59,14 @@ def picture(request: HttpRequest, pk: int, index: int) -> FileResponse:
 
 def _first_parts() -> Any:
     """What stands in a timeline: posts of accounts that answer nothing, with the number of answers."""
-    answers = Count("replies", filter=Q(replies__public_at__lte=timezone.now()))
+    answers = Count("replies", filter=Q(replies__public_at__lte=timezone.now()) & ~Q(replies__author_name=""))
     return (
         PracticePost.objects.public()
         .by_accounts()
         .filter(reply_to=None)
         .select_related("account")
         .annotate(answers=answers)
+        .order_by("-pk")
     )
 
 
@@ -93,6 +94,8 @@ def _conversation(request: HttpRequest, shown: PracticePost, **extra: Any) -> di
     while (following := _next_part(thread[-1])) and len(thread) < 100:
         thread.append(following)
     answers = list(PracticePost.objects.public().filter(reply_to__in=thread).exclude(author_name="").order_by("pk"))
+    for part in thread:
+        part.answers = sum(answer.reply_to_id == part.pk for answer in answers)
     _mark(request, thread)
     return {"post": shown, "thread": thread[1:], "answers": answers, "limit": network.TEXT_LIMIT, **extra}
 

@@ -1,0 +1,125 @@
+"""What people type about channels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from channels_app import platforms
+from channels_app.connect import FieldProblem
+from channels_app.facts import FACTS
+from channels_app.models import Channel
+from channels_app.platforms.base import Adapter, ConnectField
+from channels_app.practice import network
+from libsocial.accounts.models import Unit
+
+_INPUTS: dict[str, type[forms.Widget]] = {
+    "text": forms.TextInput,
+    "url": forms.TextInput,  # people type 'social.example' as well; the adapter understands both
+    "password": forms.PasswordInput,  # never written back into the page
+}
+LONGEST = 500
+
+
+class ConnectForm(forms.Form):
+    """The fields an adapter asks for, and the unit where there is a choice."""
+
+    def __init__(
+        self,
+        *args: Any,
+        adapter: Adapter,
+        units: QuerySet[Unit] | None = None,
+        channel: Channel | None = None,
+        **kwargs: Any,
+    ) -> None:
+        kwargs.setdefault("initial", {}).update(_prefilled(channel) if channel else {})
+        super().__init__(*args, **kwargs)
+        self.adapter = adapter
+        for asked in adapter.connect_fields:
+            self.fields[asked.name] = _field(asked)
+        if units is not None and channel is None:
+            self.fields["unit"] = forms.ModelChoiceField(
+                units, label=_("Belongs to"), empty_label=None, help_text=_("The unit that answers for this channel.")
+            )
+
+    def typed(self) -> dict[str, str]:
+        """What the adapter gets: every field it asked for, as text without blanks around it."""
+        return {asked.name: self.cleaned_data.get(asked.name) or "" for asked in self.adapter.connect_fields}
+
+    def refuse(self, problem: FieldProblem) -> None:
+        """Shows the sentence beside its field."""
+        self.add_error(problem.field if problem.field in self.fields else None, problem.sentence)
+
+
+def _field(asked: ConnectField) -> forms.CharField:
+    widget = _INPUTS[asked.kind](attrs={"placeholder": asked.placeholder, "autocomplete": "off", "spellcheck": "false"})
+    return forms.CharField(
+        label=asked.label, help_text=asked.help, widget=widget, required=not asked.optional, max_length=LONGEST,
+        strip=asked.kind != "password", error_messages={"required": _("Please fill this in.")},
+    )  # fmt: skip
+
+
+def _prefilled(channel: Channel) -> dict[str, str]:
+    """What a reconnection need not be typed again, by the names adapters give their fields."""
+    handle = channel.handle.lstrip("@")
+    server = channel.server.removeprefix("https://")
+    return {"server": server, "instance": server, "handle": handle, "identifier": handle, "name": handle}
+
+
+class LendForm(forms.Form):
+    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Lend to"), empty_label=_("Choose a unit"))
+
+    def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+
+
+class DescribeForm(forms.ModelForm):
+    class Meta:
+        model = Channel
+        fields = ["owner_of_record", "recovery_notes"]
+        widgets = {"recovery_notes": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {
+            "owner_of_record": _("Who answers for the account at the platform: a post, a person, an address."),
+            "recovery_notes": _(
+                "How to get back in when the person who made it has left: which mailbox, where the second factor "
+                "lies. Never a password: everyone who may see this channel reads it."
+            ),
+        }
+
+
+class OverrideForm(forms.Form):
+    fact = forms.ChoiceField(label=_("What"), choices=[])
+    value = forms.IntegerField(label=_("Value"))
+    reason = forms.CharField(
+        label=_("Where you know it from"), max_length=300, help_text=_("The next administrator will want to know.")
+    )
+
+    def __init__(self, *args: Any, channel: Channel, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plain = platforms.get(channel.platform).capabilities_for(channel.facts)
+        self.fields["fact"].choices = [  # type: ignore[attr-defined]
+            (fact.name, fact.label) for fact in FACTS if fact.read(plain) is not None
+        ]
+
+
+MODE_WORDS = {
+    "normal": _("It is published, as always"),
+    "reject": _("It is refused because of its text"),
+    "rate_limit": _("Practice asks to wait a minute"),
+    "slow": _("The answer takes its time"),
+    "drop": _("It is published, but the answer is lost"),
+    "unauthorized": _("The key is refused: the channel must be reconnected"),
+    "processing": _("It is accepted and becomes public after twenty seconds"),
+}
+
+
+class ModeForm(forms.Form):
+    mode = forms.ChoiceField(
+        label=_("With the next post"),
+        choices=[(mode, MODE_WORDS[mode]) for mode in network.MODES],
+        widget=forms.RadioSelect,
+    )

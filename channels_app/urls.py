@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from channels_app.views import acting, connecting, reading
+
+app_name = "channels"
+urlpatterns = [
+    path("", reading.index, name="list"),
+    path("connect/", connecting.choose, name="connect"),
+    path("connect/<slug:platform>/", connecting.connect, name="connect_to"),
+    path("callback/<slug:platform>/<slug:place>/", connecting.callback, name="callback"),
+    path("<int:pk>/", reading.detail, name="detail"),
+    path("<int:pk>/picture", reading.avatar, name="avatar"),
+    path("<int:pk>/reconnect/", connecting.reconnect, name="reconnect"),
+    path("<int:pk>/disconnect/", acting.disconnect, name="disconnect"),
+    path("<int:pk>/pause/", acting.pause, name="pause"),
+    path("<int:pk>/resume/", acting.resume, name="resume"),
+    path("<int:pk>/probe/", acting.probe, name="probe"),
+    path("<int:pk>/describe/", acting.describe, name="describe"),
+    path("<int:pk>/lend/", acting.lend, name="lend"),
+    path("<int:pk>/lend/<int:unit>/back/", acting.unlend, name="unlend"),
+    path("<int:pk>/override/", acting.override, name="override"),
+    path("<int:pk>/override/remove/", acting.remove_override, name="remove_override"),
+    path("<int:pk>/practice/", acting.practice_mode, name="practice"),
+]
