@@ -271,6 +271,9 @@ LOGGING = logs.settings_for(
     env.choice("LIBSOCIAL_LOG", "short", ("short", "json"), "short: lines for people. json: one object a line.")
 )
 
+METRICS_TOKEN = env.secret(
+    "LIBSOCIAL_METRICS_TOKEN", "Bearer token that opens /health/metrics to Prometheus. Empty: the page is not there."
+)
 SENTRY_DSN = env.secret(
     "LIBSOCIAL_SENTRY_DSN", "Address of an error collector that speaks Sentry's protocol. Empty: errors stay here."
 )

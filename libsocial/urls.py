@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from libsocial import metrics
 from libsocial.core import health
 from libsocial.help import help_page
 from libsocial.shell import views as shell
@@ -20,6 +21,7 @@ urlpatterns = [
     path("design/", shell.design, name="design"),
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
+    path("health/metrics", metrics.metrics, name="health_metrics"),
     path("account/", include("allauth.urls")),
     path("", include("libsocial.accounts.urls")),
     path("notices/", include("libsocial.notices.urls")),
