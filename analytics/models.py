@@ -23,13 +23,13 @@ class Watch(models.Model):
 
 
 class Reading(models.Model):
-    """One figure at one moment. Append-only. `value` is null unless `state` is 'ok'."""
+    """One figure at one moment. Append-only. `value` is null unless `status` is 'ok'."""
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="+")
     delivery = models.ForeignKey(Delivery, null=True, on_delete=models.CASCADE, related_name="+")
     metric = models.CharField(max_length=40)
     value = models.BigIntegerField(null=True)
-    state = models.CharField(max_length=14, default="ok")  # ok, not_available, withdrawn
+    status = models.CharField(max_length=14, default="ok")  # ok, not_available, withdrawn
     at = models.DateTimeField()
 
     class Meta:
@@ -46,7 +46,7 @@ class PostFigure(models.Model):
     metric = models.CharField(max_length=40)
     kind = models.CharField(max_length=20)
     value = models.BigIntegerField(null=True)
-    state = models.CharField(max_length=14, default="ok")
+    status = models.CharField(max_length=14, default="ok")
     at = models.DateTimeField()
 
     class Meta:
