@@ -68,7 +68,7 @@ def collect_channel(channel_id: int, now: datetime | None = None) -> int:
             for batch in _batches(channel, can.budget.metrics_batch, now):
                 answered += _posts(adapter, session, batch, now)
     except NeedsReconnect as error:
-        services.mark_lost(channel, "channel.needs_reconnect", {"reason": error.reason})
+        services.mark_lost(channel, params={"reason": error.reason})
         _later(Watch.objects.filter(channel=channel, next_at__lte=now + LEASE), now + AFTER_LOST)
     except RateLimited as error:
         _later(Watch.objects.filter(channel=channel, next_at__lte=now + LEASE), max(error.until, now + AFTER_TROUBLE))

@@ -195,6 +195,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     # A tick that could not run in time is worthless: the next one does its work.
     "notices.mails": {"task": "libsocial.notices.tasks.send_mails", "schedule": 15, "options": {"expires": 15}},
+    "analytics.tick": {"task": "analytics.tick", "schedule": 30, "options": {"expires": 30}},
     "channels.probe": {"task": "channels_app.tasks.probe_due", "schedule": 300, "options": {"expires": 300}},
     "channels.tidy": {"task": "channels_app.tasks.tidy", "schedule": 3600, "options": {"expires": 3600}},
 }

@@ -16,6 +16,7 @@ handler500 = shell.server_error
 
 urlpatterns = [
     path("help/", help_page, name="help"),
+    path("analytics/", include("analytics.urls")),
     path("posts/", include("posts.urls")),
     path("theme/", shell.theme, name="theme"),
     path("design/", shell.design, name="design"),
