@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from datetime import UTC
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from channels_app.content import digest_of
 from channels_app.models import Channel
 from libsocial.accounts.models import Unit, User
 from libsocial.accounts.policies import subtree_q
@@ -30,13 +33,15 @@ class Delivery(models.Model):
     title = models.CharField(max_length=120, blank=True)  # for lists of the engine
     due_at = models.DateTimeField()
     not_after = models.DateTimeField()
-    # When the engine should look again: due time, retry time, lease end, next check. Null: nothing to do.
+    # When the engine should look again: due time, retry time, lease end, next check, and for what is held the
+    # moment it expires. Null: nothing to do.
     next_at = models.DateTimeField(null=True)
     # `channel:<id>` while it is sending on a platform that wants one at a time; null otherwise.
     lane = models.CharField(max_length=40, null=True, blank=True)
     lease_owner = models.CharField(max_length=80, blank=True)
     attempts_made = models.PositiveIntegerField(default=0)
-    checks_made = models.PositiveIntegerField(default=0)  # reconcile rounds
+    tries = models.PositiveSmallIntegerField(default=0)  # fruitless ones in a row: decides the pause and the giving up
+    checks_made = models.PositiveIntegerField(default=0)  # rounds of reconcile or follow since the last attempt
     first_tried_at = models.DateTimeField(null=True)  # fixed once: `at` of Adapter.prepare
     held_for = models.CharField(max_length=20, blank=True)  # hold, paused, reconnect
     message = models.CharField(max_length=60, blank=True)  # id in the notices catalogue: why it is where it is
@@ -50,16 +55,22 @@ class Delivery(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["next_at"], condition=Q(state__in=("planned", "waiting")), name="delivery_due"),
-            models.Index(
-                fields=["next_at"], condition=Q(state__in=("sending", "processing", "unclear")), name="delivery_watch"
-            ),
+            # Without states in it: what has nothing to do leaves the index, and every database can use it.
+            models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="delivery_next"),
             models.Index(fields=["channel", "state"], name="delivery_channel"),
             models.Index(fields=["unit", "due_at"], name="delivery_unit_due"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["lane"], condition=Q(state="sending"), name="one_in_flight_per_lane")
         ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def digest_now(self) -> str:
+        """The digest of what would leave now; the approved one is in `digest`."""
+        moment = self.due_at.astimezone(UTC).isoformat(timespec="seconds")
+        return digest_of({"content": self.payload, "channel": self.channel_id, "at": moment})
 
 
 class DeliveryPart(models.Model):

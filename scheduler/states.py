@@ -3,6 +3,8 @@
 `held` is what a due delivery becomes while something holds it (a hold, a paused
 channel, a channel that must be reconnected); nothing held leaves without a click.
 `unclear` means the creating request was sent and the answer is not known.
+`processing` goes back to waiting when the next part of a thread may follow, and
+`failed` can be removed when some parts of a thread had been published.
 """
 
 from __future__ import annotations
@@ -25,10 +27,10 @@ MACHINE = Machine(
             "hold": "held",
             "expire": "expired",
         },
-        "processing": {"publish": "published", "refuse": "failed", "lose": "unclear"},
+        "processing": {"publish": "published", "postpone": "waiting", "refuse": "failed", "ask": "needs_person"},
         "unclear": {"publish": "published", "process": "processing", "postpone": "waiting", "ask": "needs_person"},
         "needs_person": {"publish": "published", "postpone": "waiting", "cancel": "cancelled"},
-        "failed": {"retry": "waiting", "cancel": "cancelled"},
+        "failed": {"retry": "waiting", "cancel": "cancelled", "remove": "removed"},
         "published": {"remove": "removed"},
         "cancelled": {},
         "expired": {},

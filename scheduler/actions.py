@@ -1,0 +1,78 @@
+"""What a person may do with a delivery now. Buttons and services ask here; the machine has the last word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from channels_app import platforms
+from libsocial.accounts import policies
+from libsocial.accounts.models import User
+from scheduler.models import Delivery
+from scheduler.states import MACHINE
+
+
+@dataclass(frozen=True)
+class Action:
+    """One button. `confirm` asks first and says what will happen; `input` names a field the person fills."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    confirm: str | Promise = ""
+    danger: bool = False
+    input: str = ""
+
+
+RETRY = Action("retry", _("Send again"), "rotate-cw", _("It is sent now, whatever time it was planned for."))
+RELEASE = Action("release", _("Send now"), "send", _("It is sent now, later than it was planned for."))
+HURRY = Action("hurry", _("Try now"), "fast-forward")
+LOOK = Action("hurry", _("Look now"), "search")
+SAY_THERE = Action("say_there", _("It is there"), "check", input="url")
+SAY_NOT_THERE = Action(
+    "say_not_there",
+    _("It is not there: send again"),
+    "rotate-cw",
+    _("Please be sure: if it is there after all, it will appear twice."),
+)
+CANCEL = Action("cancel", _("Cancel"), "x", _("It will not be sent to this channel."), danger=True)
+REMOVE = Action(
+    "remove",
+    _("Remove from the platform"),
+    "trash-2",
+    _("The post disappears from the platform, with its likes and replies. This cannot be undone."),
+    danger=True,
+)
+
+# Button -> the action of the machine it stands for, by state.
+_BY_STATE: dict[str, tuple[tuple[Action, str], ...]] = {
+    "planned": ((CANCEL, "cancel"),),
+    "waiting": ((HURRY, "claim"), (CANCEL, "cancel")),
+    "held": ((RELEASE, "release"), (CANCEL, "cancel")),
+    "processing": ((LOOK, "publish"),),
+    "unclear": ((LOOK, "publish"), (SAY_THERE, "publish")),
+    "needs_person": ((SAY_THERE, "publish"), (SAY_NOT_THERE, "postpone"), (CANCEL, "cancel")),
+    "failed": ((RETRY, "retry"), (REMOVE, "remove"), (CANCEL, "cancel")),
+    "published": ((REMOVE, "remove"),),
+}
+
+
+def actions_for(delivery: Delivery, user: User) -> list[Action]:
+    """The buttons this person has for this delivery now, the first the most likely one."""
+    if not policies.can(user, "delivery.decide", delivery.unit):
+        return []
+    known = _BY_STATE.get(delivery.state, ())
+    return [button for button, action in known if MACHINE.allows(delivery.state, action) and _sensible(button, delivery)]
+
+
+def _sensible(button: Action, delivery: Delivery) -> bool:
+    if button is not REMOVE:
+        return True
+    if delivery.channel.state == "disconnected" or not any(part.receipt for part in delivery.parts.all()):
+        return False
+    try:
+        return "delete" in platforms.get(delivery.channel.platform).capabilities.features
+    except KeyError:
+        return False

@@ -1,0 +1,97 @@
+"""Taking a delivery, keeping it while working, and leaving the evidence before anything becomes public."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from channels_app import platforms
+from libsocial.core.states import TransitionError
+from scheduler import timing
+from scheduler.models import Attempt, Delivery
+from scheduler.settling import LeaseLost
+from scheduler.states import DUE, MACHINE
+
+logger = logging.getLogger(__name__)
+
+
+def claim(delivery: Delivery, worker: str, now: datetime | None = None) -> Attempt | None:
+    """Makes this delivery ours and opens an attempt. None when somebody was faster or its channel is busy."""
+    now = now or timezone.now()
+    number = delivery.attempts_made + 1
+    try:
+        with transaction.atomic():
+            MACHINE.move(
+                delivery,
+                "claim",
+                where=Q(attempts_made=delivery.attempts_made, next_at=delivery.next_at),
+                attempts_made=number,
+                lease_owner=worker,
+                lane=_lane(delivery),
+                next_at=now + timing.LEASE,
+                first_tried_at=delivery.first_tried_at or now,
+            )
+            return Attempt.objects.create(delivery=delivery, number=number, worker=worker, started_at=now)
+    except TransitionError:
+        return None
+    except IntegrityError:
+        put_off(delivery, now + timing.LANE_PAUSE)
+        return None
+
+
+def _lane(delivery: Delivery) -> str | None:
+    alone = platforms.get(delivery.channel.platform).capabilities.one_at_a_time
+    return f"channel:{delivery.channel_id}" if alone else None
+
+
+def put_off(delivery: Delivery, until: datetime) -> None:
+    """Looks at a due one again later, without an attempt: its lane is busy or its channel must rest."""
+    rows = Delivery.objects.filter(pk=delivery.pk, state__in=DUE, attempts_made=delivery.attempts_made)
+    rows.update(next_at=min(until, delivery.not_after))
+
+
+def mark(attempt: Attempt, part: int, now: datetime) -> None:
+    """Commits that the creating request of `part` begins now. Raises LeaseLost when it is not ours any more."""
+    with transaction.atomic():
+        if not _renew(attempt, now):
+            raise LeaseLost
+        Attempt.objects.filter(pk=attempt.pk).update(creating_since=now, creating_part=part)
+    attempt.creating_since, attempt.creating_part = now, part
+
+
+def _renew(attempt: Attempt, now: datetime) -> bool:
+    ours = Delivery.objects.filter(pk=attempt.delivery_id, state="sending", attempts_made=attempt.number)
+    return ours.filter(lease_owner=attempt.worker).update(next_at=now + timing.LEASE) == 1
+
+
+@contextmanager
+def kept(attempt: Attempt) -> Iterator[None]:
+    """Renews the lease while the work inside takes long: uploads may, and the thread that works is busy."""
+    done = threading.Event()
+    keeper = threading.Thread(target=_keep, args=(attempt, done), name=f"lease-{attempt.pk}", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        done.set()
+
+
+def _keep(attempt: Attempt, done: threading.Event) -> None:
+    """Ends with the work, when the lease is lost, or when the work has become unreasonable."""
+    end = time.monotonic() + timing.LONGEST_WORK.total_seconds()
+    while not done.wait(timing.RENEW_EVERY) and time.monotonic() < end:
+        try:
+            if not _renew(attempt, timezone.now()):
+                return
+        except DatabaseError:
+            logger.warning("lease not renewed", extra={"delivery": attempt.delivery_id}, exc_info=True)
+        finally:
+            connection.close()

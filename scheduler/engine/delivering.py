@@ -1,0 +1,158 @@
+"""Carrying one delivery as far as it goes: claim, look again, prepare, mark, create, keep the proof, settle."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from dataclasses import asdict, dataclass
+
+from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.utils import timezone
+
+from channels_app import platforms
+from channels_app.content import Content
+from channels_app.platforms.base import Adapter, Prepared, Receipt, Session
+from channels_app.sessions import open_session
+from scheduler import rates, stops, workers
+from scheduler.engine import claiming
+from scheduler.models import Attempt, Delivery, DeliveryPart
+from scheduler.progress import standing
+from scheduler.settling import LeaseLost, settle
+from scheduler.states import DUE
+from scheduler.verdicts import GOES_ON, Verdict, from_error, words
+
+logger = logging.getLogger(__name__)
+
+# Seconds between tries to store a receipt: the one fact that exists nowhere else may wait for the database.
+_PATIENCE = (0.1, 0.4, 1.5, 4.0)
+
+
+@dataclass
+class Job:
+    """What one attempt works with; `parts` in order, each knowing its receipt when it has one."""
+
+    delivery: Delivery
+    attempt: Attempt
+    adapter: Adapter
+    session: Session
+    content: Content
+    parts: list[DeliveryPart]
+
+
+def load(pk: int) -> Delivery | None:
+    rows = Delivery.objects.select_related("channel__unit", "unit").prefetch_related("parts")
+    return rows.filter(pk=pk).first()
+
+
+def deliver(pk: int, *, worker: str = "") -> str:
+    """One attempt at one delivery; returns its state afterwards, or why there was none.
+
+    'not due', 'taken', 'resting' and 'lost' mean that this call had nothing to
+    do or lost its lease: harmless. Errors of the database go up; the sweep finds
+    what they leave.
+    """
+    now = timezone.now()
+    delivery = load(pk)
+    if delivery is None or delivery.state not in DUE or delivery.next_at is None or delivery.next_at > now:
+        return "not due"
+    try:
+        if stop := stops.of_the_moment(delivery, now):
+            return settle(delivery, stop, now=now)
+        if until := rates.until(delivery.channel, now):
+            claiming.put_off(delivery, until)
+            return "resting"
+        attempt = claiming.claim(delivery, worker or workers.identity(), now)
+        if attempt is None:
+            return "taken"
+        with claiming.kept(attempt):
+            return settle(delivery, _work(delivery, attempt), attempt=attempt)
+    except LeaseLost:
+        return "lost"
+
+
+def _work(delivery: Delivery, attempt: Attempt) -> Verdict:
+    """Every part that has no receipt yet, in order; the verdict on the whole."""
+    try:
+        content = Content.from_json(delivery.payload)
+        adapter = platforms.get(delivery.channel.platform)
+        session = open_session(delivery.channel)
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever it is, nothing was sent
+        return _verdict(error, delivery, creating=False)
+    job = Job(delivery, attempt, adapter, session, content, list(delivery.parts.all()))
+    for part in job.parts:
+        if (reached := standing(job.parts)) is not GOES_ON:
+            return reached
+        if part.receipt is None and (verdict := _send(job, part)):
+            return verdict
+    return standing(job.parts)
+
+
+def _send(job: Job, part: DeliveryPart) -> Verdict | None:
+    """One part: prepared, looked at once more, marked, created, its receipt stored. None: go on."""
+    try:
+        prepared = _prepared(job, part)
+        if stop := stops.before_creating(job.delivery, timezone.now()):
+            return stop
+    except (DatabaseError, LeaseLost):
+        raise
+    except Exception as error:  # noqa: BLE001  before the mark every error means: nothing was created
+        return _verdict(error, job.delivery, creating=False)
+    claiming.mark(job.attempt, part.index, timezone.now())
+    try:
+        receipt = job.adapter.publish_part(job.session, job.content, part.index, prepared, _before(job, part))
+    except Exception as error:  # noqa: BLE001  after the mark only a known error says what happened
+        return _verdict(error, job.delivery, creating=True)
+    keep_receipt(part, receipt)
+    return None
+
+
+def _prepared(job: Job, part: DeliveryPart) -> Prepared:
+    """What was prepared by an earlier attempt, or now; stored before anything is made of it."""
+    if part.prepared is None:
+        at = job.delivery.first_tried_at or timezone.now()
+        prepared = job.adapter.prepare(job.session, job.content, part.index, part.key, at)
+        part.prepared = asdict(prepared)
+        DeliveryPart.objects.filter(pk=part.pk).update(prepared=part.prepared)
+    return Prepared(**part.prepared)
+
+
+def _before(job: Job, part: DeliveryPart) -> list[Receipt]:
+    return [Receipt(**earlier.receipt) for earlier in job.parts[: part.index]]
+
+
+def _verdict(error: Exception, delivery: Delivery, *, creating: bool) -> Verdict:
+    verdict = from_error(error, creating=creating)
+    if verdict.message in ("delivery.trouble", "delivery.unclear"):
+        logger.warning("delivery met an error", extra={"delivery": delivery.pk, "creating": creating}, exc_info=True)
+    return verdict
+
+
+def keep_receipt(part: DeliveryPart, receipt: Receipt) -> None:
+    """Stores the proof, patiently: a database that is away for a moment must not cost it."""
+    values = _proof(receipt)
+    for pause in (*_PATIENCE, None):
+        try:
+            DeliveryPart.objects.filter(pk=part.pk).update(**values)
+            break
+        except (DatabaseError, InterfaceError):
+            if pause is None or transaction.get_connection().in_atomic_block:
+                raise
+            connection.close()
+            time.sleep(pause)
+    for name, value in values.items():
+        setattr(part, name, value)
+
+
+def _proof(receipt: Receipt) -> dict[str, object]:
+    """The columns of a receipt; a platform's oversized or broken words must not keep it from being stored."""
+    whole = json.loads(json.dumps(asdict(receipt), default=str).replace("\\u0000", ""))
+    return {
+        "receipt": whole,
+        "remote_id": words(receipt.remote_id),
+        "remote_url": words(receipt.url)[:500],
+        "alt": receipt.alt[:20],
+        "published_at": None if receipt.processing else timezone.now(),
+    }

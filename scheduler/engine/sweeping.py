@@ -1,0 +1,80 @@
+"""Bringing home what dead workers left, and ending what is too late. Safe to run anywhere, at any time, twice."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from scheduler import rates, stops
+from scheduler.models import Attempt, Delivery, Heartbeat
+from scheduler.settling import LeaseLost, settle
+from scheduler.states import DUE
+from scheduler.progress import standing
+from scheduler.verdicts import GOES_ON, LOST_WHILE_CREATING, WORKER_LOST, Verdict
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+_FORGET_HEARTBEATS = timedelta(days=1)
+
+
+def sweep(now: datetime | None = None) -> Counter[str]:
+    """One round; says how many deliveries it moved to which state."""
+    now = now or timezone.now()
+    moved: Counter[str] = Counter()
+    for delivery in _rows(now, Q(state="sending")):
+        moved[_recovered(delivery, now)] += 1
+    for delivery in _rows(now, Q(state__in=(*DUE, "held"), not_after__lte=now)):
+        moved[_expired(delivery, now)] += 1
+    Heartbeat.objects.filter(at__lt=now - _FORGET_HEARTBEATS).delete()
+    rates.forget_past(now)
+    del moved[""]
+    return moved
+
+
+def watch(now: datetime | None = None, limit: int = BATCH) -> list[tuple[int, str]]:
+    """Ids to reconcile ('unclear') or to follow ('processing') now."""
+    rows = Delivery.objects.filter(next_at__lte=now or timezone.now(), state__in=("unclear", "processing"))
+    return list(rows.order_by("next_at").values_list("pk", "state")[:limit])
+
+
+def _rows(now: datetime, where: Q) -> Iterable[Delivery]:
+    rows = Delivery.objects.filter(where, next_at__lte=now).order_by("next_at")
+    return rows.select_related("channel__unit", "unit").prefetch_related("parts")[:BATCH]
+
+
+def _recovered(delivery: Delivery, now: datetime) -> str:
+    """A lease ran out. What the attempt left behind says how far its worker had come."""
+    attempt = Attempt.objects.filter(delivery=delivery, finished_at=None).first()
+    verdict = _left_behind(delivery, attempt)
+    logger.warning("lease ran out", extra={"delivery": delivery.pk, "outcome": verdict.action})
+    # A worker that lives after all may have renewed it since we looked.
+    return _settled(delivery, verdict, now, attempt, Q(next_at=delivery.next_at))
+
+
+def _left_behind(delivery: Delivery, attempt: Attempt | None) -> Verdict:
+    parts = list(delivery.parts.all())
+    if attempt and attempt.creating_since and parts[attempt.creating_part or 0].receipt is None:
+        return LOST_WHILE_CREATING
+    reached = standing(parts)
+    # With the receipt of the marked part stored, that request is known to have worked.
+    return WORKER_LOST if reached is GOES_ON and not (attempt and attempt.creating_since) else reached
+
+
+def _expired(delivery: Delivery, now: datetime) -> str:
+    return _settled(delivery, stops.late(delivery), now, None, Q(not_after__lte=now))
+
+
+def _settled(delivery: Delivery, verdict: Verdict, now: datetime, attempt: Attempt | None, where: Q) -> str:
+    try:
+        return settle(delivery, verdict, attempt=attempt, now=now, where=where)
+    except LeaseLost:
+        return ""
+    except Exception:  # noqa: BLE001  one row that cannot be written keeps no other from being looked at
+        logger.exception("sweep failed", extra={"delivery": delivery.pk})
+        return ""

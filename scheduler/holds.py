@@ -1,0 +1,105 @@
+"""Holding deliveries back: everything, a unit with those below it, a channel, or a group such as a campaign.
+
+Nothing leaves while a hold stands; it is asked once more immediately before
+each creating request. Lifting sends nothing: what became overdue is listed and
+waits for a click.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from channels_app.models import Channel
+from libsocial.accounts import policies
+from libsocial.accounts.models import Unit, User
+from libsocial.audit import services as audit
+from scheduler import settling
+from scheduler.models import Delivery, Hold
+from scheduler.states import DUE
+from scheduler.verdicts import Verdict
+
+HELD = Verdict("hold", "delivery.held", held_for="hold")
+
+
+def _paths(unit: Unit) -> list[str]:
+    """'/1/4/9/' lies in '/1/', '/1/4/' and '/1/4/9/'."""
+    ids = unit.path.strip("/").split("/")
+    return ["/" + "/".join(ids[: n + 1]) + "/" for n in range(len(ids))]
+
+
+def standing_for(delivery: Delivery) -> Hold | None:
+    """A hold on this delivery, by any of its names; the owner of a lent channel may hold it too."""
+    paths = {*_paths(delivery.unit), *_paths(delivery.channel.unit)}
+    names = Q(scope="all") | Q(scope="unit", key__in=paths) | Q(scope="channel", key=str(delivery.channel_id))
+    if delivery.group:
+        names |= Q(scope="group", key=delivery.group)
+    return Hold.objects.filter(names, lifted_at=None).order_by("pk").first()
+
+
+def covered(scope: str, key: str) -> QuerySet[Delivery]:
+    """The deliveries a hold with this name covers, in any state."""
+    match scope:
+        case "unit":
+            where = Q(unit__path__startswith=key) | Q(channel__unit__path__startswith=key)
+        case "channel":
+            where = Q(channel_id=int(key))
+        case "group":
+            where = Q(group=key)
+        case "all":
+            where = Q()
+        case _:
+            raise ValueError(scope)
+    return Delivery.objects.filter(where).select_related("unit", "channel__unit")
+
+
+def units_of(scope: str, key: str) -> Iterable[Unit]:
+    """The units a person needs the right in to place or lift such a hold."""
+    match scope:
+        case "unit":
+            return Unit.objects.filter(path=key)
+        case "channel":
+            return [Channel.objects.select_related("unit").get(pk=key).unit]
+        case "group":
+            return Unit.objects.filter(pk__in=covered(scope, key).values("unit_id"))
+        case _:
+            return Unit.objects.filter(parent=None)
+
+
+def may(user: User, scope: str, key: str) -> bool:
+    """May this person place or lift such a hold? False for a name that covers nothing."""
+    units = list(units_of(scope, key))
+    return bool(units) and all(policies.can(user, "hold.place", unit) for unit in units)
+
+
+def _require(user: User, scope: str, key: str) -> Unit:
+    if not may(user, scope, key):
+        raise policies.NotAllowed("hold.place")
+    return next(iter(units_of(scope, key)))
+
+
+@transaction.atomic
+def place(*, by: User, scope: str, key: str = "", reason: str) -> Hold:
+    """From now on nothing of this leaves. A hold that stands already is returned as it is."""
+    unit = _require(by, scope, key)
+    hold, made = Hold.objects.get_or_create(
+        scope=scope, key=key, lifted_at=None, defaults={"reason": reason, "placed_by": by}
+    )
+    if made:
+        audit.record("hold.placed", by=by, on=hold, unit=unit, data={"scope": scope, "reason": reason})
+    return hold
+
+
+@transaction.atomic
+def lift(*, by: User, hold: Hold) -> list[Delivery]:
+    """Lifts it and returns what became overdue meanwhile, now held until somebody releases it."""
+    unit = _require(by, hold.scope, hold.key)
+    now = timezone.now()
+    for delivery in covered(hold.scope, hold.key).filter(state__in=DUE, next_at__lte=now):
+        settling.settle(delivery, HELD, now=now)
+    Hold.objects.filter(pk=hold.pk, lifted_at=None).update(lifted_at=now, lifted_by=by)
+    audit.record("hold.lifted", by=by, on=hold, unit=unit, data={"scope": hold.scope})
+    return list(covered(hold.scope, hold.key).filter(state="held", due_at__lte=now).order_by("due_at"))

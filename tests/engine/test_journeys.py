@@ -1,0 +1,253 @@
+"""Stories of deliveries, stepped by hand: plan, step, look."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from channels_app.models import Channel
+from libsocial.audit.models import Entry
+from libsocial.notices.models import Notice
+from scheduler import engine, timing
+from scheduler.models import Attempt, DeliveryPart
+from tests.engine.farside import FarSide
+from tests.engine.paper import Paper
+from tests.engine.story import fresh, look, planned, state, step, tale
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.bothdbs]
+SOON = timedelta(minutes=5)
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel("2026-11-24T10:00:00+00:00", tick=False) as traveller:
+        yield traveller
+
+
+def test_a_due_delivery_is_published_once_and_leaves_its_trail(channel: Channel, far: FarSide) -> None:
+    delivery = planned(channel, "Story time at ten")
+    assert step() == ["published"]
+    assert step() == []
+    assert far.texts == ["Story time at ten"]
+    row = fresh(delivery)
+    assert (row.state, row.remote_id, row.next_at, row.lane) == ("published", "1", None, None)
+    assert row.remote_url == f"{far.url}/posts/1"
+    assert tale(delivery) == [("publish", "")]
+    assert [entry.action for entry in Entry.objects.order_by("id")] == ["delivery.planned", "delivery.published"]
+    assert not Notice.objects.exists()
+
+
+def test_nothing_leaves_before_its_moment(channel: Channel, far: FarSide, clock) -> None:
+    delivery = planned(channel, due=timezone.now() + timedelta(seconds=1))
+    assert engine.dispatch() == [(delivery.pk, delivery.due_at)]
+    assert engine.deliver(delivery.pk) == "not due"
+    clock.shift(0.9)
+    assert engine.deliver(delivery.pk) == "not due"
+    clock.shift(0.1)
+    assert engine.deliver(delivery.pk) == "published"
+    assert len(far.texts) == 1
+
+
+def test_a_thread_goes_part_by_part_each_answering_the_one_before(channel: Channel, far: FarSide) -> None:
+    planned(channel, "one", "two", "three")
+    assert step() == ["published"]
+    assert [(post["text"], post["reply_to"]) for post in far.state["posts"]] == [
+        ("one", ""), ("two", "1"), ("three", "2"),
+    ]  # fmt: skip
+
+
+def test_a_cut_after_storing_is_unclear_then_found(channel: Channel, far: FarSide, clock) -> None:
+    far.script("store_drop")
+    delivery = planned(channel)
+    assert step() == ["unclear"]
+    assert look() == [], "the platform gets a moment"
+    clock.shift(timing.check_after(0))
+    assert look() == ["published"]
+    assert len(far.texts) == 1
+    assert fresh(delivery).remote_id == "1"
+    assert tale(delivery) == [("lose", "delivery.unclear")]
+
+
+def test_a_cut_before_storing_is_sent_again_once_absence_is_certain(channel: Channel, far: FarSide, clock) -> None:
+    far.script("drop")
+    delivery = planned(channel)
+    assert step() == ["unclear"]
+    clock.shift(timing.check_after(0))
+    assert look() == ["unclear"], "a platform may still be storing it"
+    clock.shift(timing.SETTLING)
+    assert look() == ["waiting"]
+    clock.shift(60)
+    assert step() == ["published"]
+    assert len(far.texts) == 1
+    assert tale(delivery) == [("lose", "delivery.unclear"), ("publish", "")]
+
+
+def test_a_server_error_while_creating_is_unclear_and_never_sent_again_blindly(channel, far, clock) -> None:
+    far.script("store_500")
+    planned(channel)
+    assert step() == ["unclear"]
+    clock.shift(timing.check_after(0))
+    assert look() == ["published"]
+    assert len(far.texts) == 1
+
+
+def test_a_thread_cut_in_the_middle_goes_on_after_the_last_proven_part(channel, far, clock) -> None:
+    far.script("normal", "store_drop")
+    delivery = planned(channel, "one", "two", "three")
+    assert step() == ["unclear"]
+    clock.shift(timing.check_after(0))
+    assert look() == ["waiting"]
+    assert step() == ["published"]
+    assert far.texts == ["one", "two", "three"]
+    assert far.state["uploads"] == 3, "what was prepared is not prepared again"
+    assert fresh(delivery).remote_id == "1"
+
+
+def test_the_platform_cannot_tell_so_a_person_is_asked_where_to_look(channel, far, clock, lib) -> None:
+    far.script("drop", find="blind")
+    delivery = planned(channel)
+    step()
+    for _ in range(timing.MAX_UNKNOWN):
+        clock.shift(timing.check_after(10))
+        look()
+    row = fresh(delivery)
+    assert row.state == "needs_person"
+    assert row.message_params["look_at"] == "https://paper.example/@library"
+    told = set(Notice.objects.filter(message="delivery.needs_person").values_list("recipient__name", flat=True))
+    assert told == {"Sam Supervisor", "Erin Editor", "Ada Administrator"}
+
+
+def test_a_platform_that_cannot_even_be_asked_ends_with_a_person_too(channel, far, clock) -> None:
+    far.script("drop", find="down")
+    delivery = planned(channel)
+    step()
+    rounds = 0
+    while state(delivery) == "unclear":
+        clock.shift(timing.check_after(20))
+        look()
+        rounds += 1
+    assert (state(delivery), rounds) == ("needs_person", timing.MAX_CHECKS)
+
+
+def test_a_rate_limit_is_obeyed_and_remembered_for_the_whole_channel(channel, far, clock) -> None:
+    far.script("429")
+    first, second = planned(channel, "first"), planned(channel, "second")
+    assert step() == ["waiting", "resting"]
+    assert far.state["made"] == 0
+    clock.shift(119)
+    assert step() == []
+    clock.shift(1)
+    assert step() == ["published", "published"]
+    assert fresh(first).tries == 0, "waiting as asked is no failure"
+    assert tale(second) == [("publish", "")]
+
+
+def test_a_dead_credential_stops_the_channel_and_holds_what_is_due(channel, far, lib) -> None:
+    far.script("401")
+    first, second = planned(channel, "first"), planned(channel, "second")
+    assert step() == ["held", "held"]
+    channel.refresh_from_db()
+    assert channel.state == "needs_reconnect"
+    assert fresh(first).held_for == fresh(second).held_for == "reconnect"
+    assert far.texts == []
+    assert Notice.objects.filter(recipient=lib.erin, message="delivery.reconnect").exists()
+
+
+def test_a_refusal_fails_with_the_field_and_tells_people(channel, far, lib) -> None:
+    far.script("422")
+    delivery = planned(channel)
+    assert step() == ["failed"]
+    row = fresh(delivery)
+    assert (row.message, row.message_params["field"]) == ("delivery.rejected", "text")
+    assert Notice.objects.filter(recipient=lib.erin, message="delivery.rejected").count() == 1
+    assert step() == [], "a refusal is never repeated by itself"
+
+
+def test_an_error_nobody_foresaw_before_the_mark_waits_and_after_it_is_unclear(channel, far, paper: Paper) -> None:
+    def broken() -> None:
+        raise RuntimeError("boom")
+
+    before, after = planned(channel, "before"), None
+    paper.points["prepare 0"] = broken
+    assert step() == ["waiting"]
+    assert tale(before) == [("postpone", "delivery.trouble")]
+    paper.points = {"request 0": broken}
+    after = planned(channel, "after")
+    assert step() == ["unclear"]
+    assert tale(after) == [("lose", "delivery.unclear")]
+
+
+def test_trying_ends_with_a_person_told(channel, far, paper: Paper, clock, lib) -> None:
+    def broken() -> None:
+        raise OSError(28, "No space left on device")
+
+    paper.points["prepare 0"] = broken
+    delivery = planned(channel)
+    while state(delivery) in ("planned", "waiting"):
+        step()
+        clock.shift(3600)
+    assert state(delivery) == "failed"
+    assert Attempt.objects.filter(delivery=delivery).count() == timing.MAX_TRIES
+    assert Notice.objects.filter(recipient=lib.erin, message="delivery.gave_up").exists()
+
+
+def test_the_disk_is_full_for_a_while_and_then_it_goes_out(channel, far, paper: Paper, clock) -> None:
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    paper.points["prepare 0"] = full
+    planned(channel)
+    assert step() == ["waiting"]
+    paper.points.clear()
+    clock.shift(60)
+    assert step() == ["published"]
+    assert len(far.texts) == 1
+
+
+def test_too_late_expires_with_a_notice_and_sends_nothing(channel, far, clock, lib) -> None:
+    delivery = planned(channel, not_after=timezone.now() + timedelta(hours=2))
+    clock.shift(2 * 3600)
+    assert engine.dispatch() == []
+    look()
+    assert state(delivery) == "expired"
+    assert far.texts == []
+    assert Notice.objects.filter(recipient=lib.erin, message="delivery.expired").exists()
+
+
+def test_a_worker_that_comes_late_to_a_stale_one_expires_it_itself(channel, far, clock) -> None:
+    delivery = planned(channel, not_after=timezone.now() + timedelta(hours=2))
+    clock.shift(2 * 3600)
+    assert engine.deliver(delivery.pk) == "expired"
+
+
+def test_a_processing_post_is_followed_until_it_is_public(channel, far, clock) -> None:
+    far.script("processing")
+    delivery = planned(channel, "one", "two")
+    assert step() == ["processing"]
+    clock.shift(timing.follow_after(0))
+    assert look() == ["waiting"], "the next part may follow now"
+    assert step() == ["published"]
+    assert far.texts == ["one", "two"]
+    assert not DeliveryPart.objects.filter(delivery=delivery, published_at=None).exists()
+
+
+def test_changed_content_is_refused_at_the_last_moment(channel, far) -> None:
+    delivery = planned(channel)
+    delivery.payload["parts"][0]["text"] = "something nobody approved"
+    type(delivery).objects.filter(pk=delivery.pk).update(payload=delivery.payload)
+    assert step() == ["failed"]
+    assert fresh(delivery).message == "delivery.changed"
+    assert far.texts == []
+
+
+def test_one_failed_channel_never_touches_another(channel, far, lib) -> None:
+    from tests.engine import story
+
+    other = story.channel(lib.south, far)
+    far.script("422")
+    first, second = planned(channel), planned(other)
+    assert step() == ["failed", "published"]
+    assert state(second) == "published"
