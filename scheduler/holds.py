@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from channels_app.models import Channel
 from libsocial.accounts import policies
@@ -67,6 +68,19 @@ def units_of(scope: str, key: str) -> Iterable[Unit]:
             return Unit.objects.filter(pk__in=covered(scope, key).values("unit_id"))
         case _:
             return Unit.objects.filter(parent=None)
+
+
+def name_of(hold: Hold) -> str:
+    """What it holds, in the words of a page."""
+    match hold.scope:
+        case "unit":
+            return Unit.objects.filter(path=hold.key).values_list("name", flat=True).first() or hold.key
+        case "channel":
+            return Channel.objects.filter(pk=hold.key).values_list("name", flat=True).first() or hold.key
+        case "group":
+            return hold.key
+        case _:
+            return str(_("Everything"))
 
 
 def may(user: User, scope: str, key: str) -> bool:

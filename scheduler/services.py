@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -129,6 +130,18 @@ _STILL = {
     "delivery.reconnect": _("The channel must be connected again first."),
     "delivery.disconnected": _("The channel is disconnected. Connect it again, or cancel this."),
 }
+
+
+def release_all(*, deliveries: Iterable[Delivery], by: User) -> tuple[int, int]:
+    """Releases those that may go; returns how many went and how many have to wait. Raises NotAllowed."""
+    went = kept = 0
+    for delivery in deliveries:
+        try:
+            release(delivery=delivery, by=by)
+            went += 1
+        except NotPossible:
+            kept += 1
+    return went, kept
 
 
 def hurry(*, delivery: Delivery, by: User) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from scheduler.models import Delivery
 from scheduler.states import DUE
 
 Due = tuple[int, datetime]
+Handed = TypeVar("Handed", bound=Hashable)
 
 
 def dispatch(now: datetime | None = None, limit: int = 1000) -> list[Due]:
@@ -25,19 +27,22 @@ def dispatch(now: datetime | None = None, limit: int = 1000) -> list[Due]:
     return list(rows.values_list("pk", "next_at")[:limit])
 
 
-class Memo:
+class Memo(Generic[Handed]):
     """What this process handed out lately, so that a backlog does not flood the broker. Losing it costs nothing."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds, self._clock = seconds, clock
-        self._sent: dict[Due, float] = {}
+        self._sent: dict[Handed, float] = {}
         self._lock = threading.Lock()
 
-    def fresh(self, found: Iterable[Due]) -> list[Due]:
-        """Those not handed out within the last `seconds`; they count as handed out from now on."""
+    def fresh(self, found: Iterable[Handed]) -> list[Handed]:
+        """Those not handed out within the last `seconds`; they count as handed out from now on.
+
+        What is handed out names its moment too: set for another one, it is another thing.
+        """
         now = self._clock()
         with self._lock:
-            self._sent = {due: at for due, at in self._sent.items() if now - at < self._seconds}
-            new = [due for due in found if due not in self._sent]
+            self._sent = {thing: at for thing, at in self._sent.items() if now - at < self._seconds}
+            new = [thing for thing in found if thing not in self._sent]
             self._sent.update(dict.fromkeys(new, now))
         return new

@@ -37,10 +37,10 @@ def sweep(now: datetime | None = None) -> Counter[str]:
     return moved
 
 
-def watch(now: datetime | None = None, limit: int = BATCH) -> list[tuple[int, str]]:
-    """Ids to reconcile ('unclear') or to follow ('processing') now."""
+def watch(now: datetime | None = None, limit: int = BATCH) -> list[tuple[int, str, datetime]]:
+    """Ids to reconcile ('unclear') or to follow ('processing') now, with the moment that was set for it."""
     rows = Delivery.objects.filter(next_at__lte=now or timezone.now(), state__in=("unclear", "processing"))
-    return list(rows.order_by("next_at").values_list("pk", "state")[:limit])
+    return list(rows.order_by("next_at").values_list("pk", "state", "next_at")[:limit])
 
 
 def _rows(now: datetime, where: Q) -> Iterable[Delivery]:

@@ -52,7 +52,7 @@ def look() -> list[str]:
     """What the sweeping tick does now, once, in this thread."""
     engine.sweep()
     do = {"unclear": engine.reconcile, "processing": engine.follow}
-    return [do[kind](pk) for pk, kind in engine.watch()]
+    return [do[kind](pk) for pk, kind, _ in engine.watch()]
 
 
 def tale(delivery: Delivery) -> list[tuple[str, str]]:

@@ -1,0 +1,173 @@
+"""Reading deliveries for screens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Min, Q, QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from libsocial.accounts import policies
+from libsocial.accounts.models import User
+from libsocial.notices.catalogue import render
+from scheduler import listeners, pulse
+from scheduler.actions import Action, actions_for
+from scheduler.models import Attempt, Delivery, Hold
+from scheduler.states import DUE
+
+MOVING = frozenset({"planned", "waiting", "sending", "processing", "unclear"})  # worth looking at again soon
+_BEHIND = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a delivery's story: when, what happened, what it means."""
+
+    at: datetime | None
+    icon: str
+    tone: str
+    title: str
+    body: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything the part templates/scheduler/_delivery.html shows of one delivery to one person."""
+
+    delivery: Delivery
+    lines: list[Line]
+    actions: list[Action]
+    next_line: str | Promise
+    refresh: bool
+
+
+def pulse_now() -> pulse.Pulse:
+    """Are dispatcher and workers alive?"""
+    return pulse.read()
+
+
+def visible(user: User) -> QuerySet[Delivery]:
+    rows = Delivery.objects.visible_to(user).select_related("channel__unit", "unit")
+    return rows.prefetch_related("parts", "attempts")
+
+
+def deliveries_for(reference: str) -> QuerySet[Delivery]:
+    """Everything ever planned under a reference, in the order of the channels. The caller knows who may see it."""
+    rows = Delivery.objects.filter(reference=reference).select_related("channel__unit", "unit")
+    return rows.prefetch_related("parts", "attempts").order_by("channel__platform", "channel__name", "pk")
+
+
+def card(delivery: Delivery, user: User) -> Card:
+    """One delivery as one person sees it."""
+    lines = [_planned(delivery), *(attempts_of(delivery)), *_standing(delivery)]
+    refresh = delivery.state in MOVING and (delivery.next_at or timezone.now()) < timezone.now() + timedelta(minutes=2)
+    return Card(delivery, lines, actions_for(delivery, user), _NEXT.get(delivery.state, ""), refresh)
+
+
+_NEXT: dict[str, str | Promise] = {
+    "planned": _("It leaves"),
+    "waiting": _("We try again"),
+    "processing": _("We look again"),
+    "unclear": _("We ask the platform again"),
+}
+
+
+def _planned(delivery: Delivery) -> Line:
+    return Line(delivery.due_at, "calendar-clock", "still", str(_("Planned for this moment")))
+
+
+_OUTCOMES: dict[str, tuple[str, str, str | Promise]] = {
+    "publish": ("circle-check", "good", _("Published")),
+    "process": ("hourglass", "info", _("Accepted by the platform")),
+    "postpone": ("clock", "caution", _("Tried, and will be tried again")),
+    "lose": ("circle-question-mark", "unsure", _("Sent, but the answer did not arrive")),
+    "refuse": ("circle-x", "bad", _("Not published")),
+    "hold": ("circle-pause", "caution", _("Stopped before sending")),
+    "expire": ("timer-off", "bad", _("Too late to send")),
+    "": ("send", "info", _("Being sent now")),
+}
+
+
+def attempts_of(delivery: Delivery) -> list[Line]:
+    """What every attempt came to, in plain words, oldest first."""
+    return [_attempt_line(delivery, attempt) for attempt in delivery.attempts.all()]
+
+
+def _attempt_line(delivery: Delivery, attempt: Attempt) -> Line:
+    icon, tone, title = _OUTCOMES.get(attempt.outcome, _OUTCOMES[""])
+    said = render(attempt.message, _params(delivery, attempt.message_params)) if attempt.message else None
+    body = f"{said.heading}. {said.body}" if said else ""
+    return Line(attempt.finished_at or attempt.started_at, icon, tone, str(title), body)
+
+
+def _params(delivery: Delivery, params: dict[str, object]) -> dict[str, object]:
+    return {"title": delivery.title, "channel": delivery.channel.name, **params}
+
+
+def _standing(delivery: Delivery) -> list[Line]:
+    """How it ended or why it rests, where the last attempt does not say so already."""
+    last = list(delivery.attempts.all())[-1:]
+    if delivery.message and not (last and last[0].message == delivery.message):
+        said = render(delivery.message, _params(delivery, delivery.message_params))
+        return [Line(delivery.settled_at, "info", said.severity, said.heading, said.body)]
+    if delivery.state == "published" and last and last[0].outcome != "publish":
+        return [Line(delivery.settled_at, "circle-check", "good", str(_("It is public")))]
+    return []
+
+
+def why(delivery: Delivery) -> str:
+    """Heading of the present reason, for lists; '' when there is none."""
+    return render(delivery.message, _params(delivery, delivery.message_params)).heading if delivery.message else ""
+
+
+def address_of(delivery: Delivery) -> str:
+    """The page of what is being delivered, or ''."""
+    return listeners.address_of(delivery)
+
+
+# --- holds --------------------------------------------------------------------
+def held_for(user: User, channel_id: int | None = None) -> QuerySet[Delivery]:
+    """What is held and overdue, oldest first: it leaves only by a click."""
+    rows = visible(user).filter(state="held", due_at__lte=timezone.now())
+    return (rows.filter(channel_id=channel_id) if channel_id else rows).order_by("due_at")
+
+
+def standing_holds() -> QuerySet[Hold]:
+    return Hold.objects.filter(lifted_at=None).select_related("placed_by").order_by("-placed_at")
+
+
+# --- health -------------------------------------------------------------------
+@dataclass(frozen=True)
+class Queue:
+    """`behind`: how long the oldest due one has been waiting for a worker; None when nothing is late."""
+
+    due: int
+    behind: timedelta | None
+    planned: int
+    unclear: int
+    oldest_unclear: datetime | None
+    needs_person: int
+    failed: int
+    held: int
+
+
+def queue(user: User | None = None, now: datetime | None = None) -> Queue:
+    """The queue at a glance; with a user only what that person may see."""
+    now = now or timezone.now()
+    rows = Delivery.objects.filter(policies.subtree_q(user, "post.see", "unit__")) if user else Delivery.objects.all()
+    due = rows.filter(next_at__lte=now, state__in=DUE)
+    oldest = due.aggregate(at=Min("next_at"))["at"]
+    unclear = rows.filter(state__in=("unclear", "needs_person"))
+    return Queue(
+        due=due.count(),
+        behind=now - oldest if oldest and now - oldest > _BEHIND else None,
+        planned=rows.filter(state="planned").count(),
+        unclear=rows.filter(state="unclear").count(),
+        oldest_unclear=unclear.aggregate(at=Min("first_tried_at"))["at"],
+        needs_person=rows.filter(state="needs_person").count(),
+        failed=rows.filter(state="failed", settled_at__gt=now - timedelta(days=30)).count(),
+        held=rows.filter(Q(state="held")).count(),
+    )
