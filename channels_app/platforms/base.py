@@ -198,6 +198,10 @@ class Adapter:
         """Did this part arrive? `since` is when the creating request began."""
         raise Unsupported
 
+    def recognise(self, session: Session, url: str) -> Receipt:
+        """The receipt of the post of this account at the address a person pasted; raises Rejected when it is none."""
+        raise Unsupported
+
     def follow(self, session: Session, receipt: Receipt) -> Receipt:
         """Looks whether a processing post is public yet; returns a receipt with processing False then."""
         raise Unsupported
