@@ -193,7 +193,11 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    # A tick that could not run in time is worthless: the next one does its work.
+    # Every tick is harmless when doubled or lost. One that could not run in time is dropped: the next does its work.
+    "scheduler.dispatch": {"task": "scheduler.tasks.dispatch", "schedule": 0.5, "options": {"expires": 2}},
+    "scheduler.watch": {"task": "scheduler.tasks.watch", "schedule": 5, "options": {"expires": 5}},
+    "scheduler.sweep": {"task": "scheduler.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
+    "scheduler.heartbeat": {"task": "scheduler.tasks.heartbeat", "schedule": 15, "options": {"expires": 15}},
     "notices.mails": {"task": "libsocial.notices.tasks.send_mails", "schedule": 15, "options": {"expires": 15}},
     "analytics.tick": {"task": "analytics.tick", "schedule": 30, "options": {"expires": 30}},
     "channels.probe": {"task": "channels_app.tasks.probe_due", "schedule": 300, "options": {"expires": 300}},

@@ -18,6 +18,7 @@ urlpatterns = [
     path("help/", help_page, name="help"),
     path("analytics/", include("analytics.urls")),
     path("posts/", include("posts.urls")),
+    path("deliveries/", include("scheduler.urls")),
     path("theme/", shell.theme, name="theme"),
     path("design/", shell.design, name="design"),
     path("health/live", health.live, name="health_live"),

@@ -52,7 +52,7 @@ _BY_STATE: dict[str, tuple[tuple[Action, str], ...]] = {
     "waiting": ((HURRY, "claim"), (CANCEL, "cancel")),
     "held": ((RELEASE, "release"), (CANCEL, "cancel")),
     "processing": ((LOOK, "publish"),),
-    "unclear": ((LOOK, "publish"), (SAY_THERE, "publish")),
+    "unclear": ((LOOK, "publish"),),
     "needs_person": ((SAY_THERE, "publish"), (SAY_NOT_THERE, "postpone"), (CANCEL, "cancel")),
     "failed": ((RETRY, "retry"), (REMOVE, "remove"), (CANCEL, "cancel")),
     "published": ((REMOVE, "remove"),),
@@ -60,11 +60,13 @@ _BY_STATE: dict[str, tuple[tuple[Action, str], ...]] = {
 
 
 def actions_for(delivery: Delivery, user: User) -> list[Action]:
-    """The buttons this person has for this delivery now, the first the most likely one."""
+    """The buttons this person has now, the first the most likely one."""
     if not policies.can(user, "delivery.decide", delivery.unit):
         return []
     known = _BY_STATE.get(delivery.state, ())
-    return [button for button, action in known if MACHINE.allows(delivery.state, action) and _sensible(button, delivery)]
+    return [
+        button for button, action in known if MACHINE.allows(delivery.state, action) and _sensible(button, delivery)
+    ]
 
 
 def _sensible(button: Action, delivery: Delivery) -> bool:

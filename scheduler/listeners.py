@@ -34,11 +34,11 @@ def forget(listener: Listener) -> None:
 
 
 def concerned(delivery: Delivery) -> list[User]:
-    """The people to tell. Without an answer from above: those who may decide in its unit. Never raises for a listener."""
+    """The people to tell; without an answer from above those who may decide in its unit. Raises for no listener."""
     for listener in _LISTENERS:
         try:
             people = listener.who_cares(delivery)
-        except Exception:  # noqa: BLE001  a broken listener must not keep a result from being written
+        except Exception:
             logger.exception("listener failed", extra={"delivery": delivery.pk})
             continue
         if people is not None:
@@ -52,6 +52,6 @@ def address_of(delivery: Delivery) -> str:
         try:
             if found := listener.address(delivery):
                 return found
-        except Exception:  # noqa: BLE001
+        except Exception:
             logger.exception("listener failed", extra={"delivery": delivery.pk})
     return ""

@@ -20,8 +20,10 @@ MESSAGES = {
     ),
     "delivery.trouble": Message(
         _("Something went wrong on our side before sending"),
-        _("Nothing was published. We try again by ourselves. If it stays so, show this to whoever runs LibSocial:"
-          " {kind}."),
+        _(
+            "Nothing was published. We try again by ourselves. If it stays so, show this to whoever runs LibSocial:"
+            " {kind}."
+        ),
         "caution",
     ),
     "delivery.worker_lost": Message(
@@ -46,20 +48,24 @@ MESSAGES = {
     # unclear
     "delivery.unclear": Message(
         _("We do not know yet whether it is out"),
-        _("The connection broke while the platform was taking it. We ask the platform before we do anything else, so"
-          " that it does not appear twice. {reason}"),
+        _(
+            "The connection broke while the platform was taking it. We ask the platform before we do anything else, so"
+            " that it does not appear twice. {reason}"
+        ),
         "unsure",
     ),
     "delivery.needs_person": Message(
         _("Please look: is “{title}” on {channel}?"),
-        _("The connection broke while the platform was taking it, and the platform cannot tell us what became of it."
-          " Look at {look_at}. If it is there, paste its address; if it is not, send it again."),
+        _(
+            "The connection broke while the platform was taking it, and the platform cannot tell us what became of it."
+            " Look at {look_at}. If it is there, paste its address; if it is not, send it again."
+        ),
         "unsure",
         mail=True,
     ),
     # held
     "delivery.held": Message(
-        _("Held back"), _("Publishing is paused: {reason} It leaves only when someone releases it."), "still"
+        _("Held back"), _("Publishing is paused. It leaves only when someone releases it. {reason}"), "still"
     ),
     "delivery.paused": Message(
         _("{channel} is paused"),
@@ -68,8 +74,10 @@ MESSAGES = {
     ),
     "delivery.reconnect": Message(
         _("“{title}” waits: {channel} must be connected again"),
-        _("The platform does not accept our access any more. Nothing was published. Ask an administrator to reconnect"
-          " the channel; then release what waited. {reason}"),
+        _(
+            "The platform does not accept our access any more. Nothing was published. Ask an administrator to reconnect"
+            " the channel; then release what waited. {reason}"
+        ),
         "bad",
         mail=True,
     ),
@@ -93,25 +101,25 @@ MESSAGES = {
     ),
     "delivery.rejected": Message(
         _("{channel} refused “{title}”"),
-        _("The platform will not take it as it is: {reason} Change the post and send it again."),
+        _("The platform will not take it as it is. Change the post and have it approved again. {reason}"),
         "bad",
         mail=True,
     ),
     "delivery.unsupported": Message(
         _("{channel} cannot publish “{title}”"),
-        _("This kind of post is not possible there: {reason} Change the post or choose another channel."),
+        _("This kind of post is not possible there. Change the post or choose another channel. {reason}"),
         "bad",
         mail=True,
     ),
     "delivery.gone": Message(
         _("The thread of “{title}” broke on {channel}"),
-        _("What it belongs to is not there any more. {reason} Look at the channel, then send it again or cancel it."),
+        _("What it belongs to is not there any more. Look at the channel, then send it again or cancel it. {reason}"),
         "bad",
         mail=True,
     ),
     "delivery.gave_up": Message(
         _("“{title}” could not be sent to {channel}"),
-        _("We tried {tries} times without success and stopped. {reason} Send it again when the platform works."),
+        _("We tried {tries} times without success and stopped. Send it again when the platform works. {reason}"),
         "bad",
         mail=True,
     ),

@@ -145,7 +145,7 @@ class Heartbeat(models.Model):
 
 
 class RateMemory(models.Model):
-    """What platforms told us about their limits, shared by all workers. key: channel:<id> or app:<platform>:<server>."""
+    """What platforms told us about their limits. key: channel:<id> or app:<platform>:<server>."""
 
     key = models.CharField(max_length=250, primary_key=True)
     until = models.DateTimeField()

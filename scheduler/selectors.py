@@ -15,7 +15,7 @@ from libsocial.accounts.models import User
 from libsocial.notices.catalogue import render
 from scheduler import listeners, pulse
 from scheduler.actions import Action, actions_for
-from scheduler.models import Attempt, Delivery, Hold
+from scheduler.models import Attempt, Delivery, DeliveryPart, Hold
 from scheduler.states import DUE
 
 MOVING = frozenset({"planned", "waiting", "sending", "processing", "unclear"})  # worth looking at again soon
@@ -42,6 +42,18 @@ class Card:
     actions: list[Action]
     next_line: str | Promise
     refresh: bool
+
+    @property
+    def mark(self) -> str:
+        """Changes whenever the story does."""
+        row = self.delivery
+        return f"{row.state}-{row.attempts_made}-{len(self.lines)}-{row.next_at.timestamp() if row.next_at else 0:.0f}"
+
+    @property
+    def parts(self) -> list[DeliveryPart]:
+        """The parts of a thread; empty for a single post."""
+        parts = list(self.delivery.parts.all())
+        return parts if len(parts) > 1 else []
 
 
 def pulse_now() -> pulse.Pulse:

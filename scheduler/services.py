@@ -67,8 +67,15 @@ def plan(
     if not_after <= due_at:
         raise ValueError("not_after must be later than due_at")
     delivery = Delivery(
-        channel=channel, unit=unit, payload=content.to_json(), reference=reference, group=group,
-        title=title[:120], due_at=due_at, not_after=not_after, next_at=due_at,
+        channel=channel,
+        unit=unit,
+        payload=content.to_json(),
+        reference=reference,
+        group=group,
+        title=title[:120],
+        due_at=due_at,
+        not_after=not_after,
+        next_at=due_at,
     )
     delivery.digest = delivery.digest_now()
     delivery.save(force_insert=True)

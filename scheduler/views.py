@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -32,11 +31,16 @@ _ACTS: dict[str, tuple[Callable[..., None], str | Promise]] = {
 @login_required
 @require_safe
 def delivery(request: HttpRequest, pk: int) -> HttpResponse:
-    """One delivery with its story; only the part when the page asks for news of it."""
+    """One delivery with its story; only what changed when the page asks for news of it."""
     row = get_object_or_404(selectors.visible(request.user), pk=pk)
-    template = "scheduler/_delivery.html" if request.htmx else "scheduler/delivery.html"
-    context = {"card": selectors.card(row, request.user), "back": selectors.address_of(row)}
-    return render(request, template, context | {"next": request.GET.get("next", "")})
+    card = selectors.card(row, request.user)
+    context = {"card": card, "back": selectors.address_of(row), "next": request.GET.get("next", "")}
+    if not request.htmx:
+        return render(request, "scheduler/delivery.html", context)
+    if card.refresh and request.GET.get("seen") == card.mark:
+        return HttpResponse(status=204)
+    # htmx stops asking at 286: nothing more will happen by itself.
+    return render(request, "scheduler/_delivery_body.html", context, status=200 if card.refresh else 286)
 
 
 @login_required
@@ -88,8 +92,10 @@ def holds_page(request: HttpRequest) -> HttpResponse:
 
 
 def _holds_page(request: HttpRequest, form: HoldForm, status: int = 200) -> HttpResponse:
-    standing = [(hold, holds.name_of(hold), holds.may(request.user, hold.scope, hold.key))
-                for hold in selectors.standing_holds()]
+    standing = [
+        (hold, holds.name_of(hold), holds.may(request.user, hold.scope, hold.key))
+        for hold in selectors.standing_holds()
+    ]
     context = {"form": form, "holds": standing, "may_place": bool(_offered(form))}
     return render(request, "scheduler/holds.html", context | _held(request), status=status)
 

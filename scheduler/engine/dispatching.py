@@ -21,9 +21,9 @@ Handed = TypeVar("Handed", bound=Hashable)
 def dispatch(now: datetime | None = None, limit: int = 1000) -> list[Due]:
     """Ids with the moment each should fire, soonest first: what is due and what will be within the horizon."""
     now = now or timezone.now()
-    rows = Delivery.objects.filter(
-        next_at__lte=now + timing.HORIZON, state__in=DUE, not_after__gt=now
-    ).order_by("next_at")
+    rows = Delivery.objects.filter(next_at__lte=now + timing.HORIZON, state__in=DUE, not_after__gt=now).order_by(
+        "next_at"
+    )
     return list(rows.values_list("pk", "next_at")[:limit])
 
 

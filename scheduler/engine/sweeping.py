@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from scheduler import rates, stops
 from scheduler.models import Attempt, Delivery, Heartbeat
+from scheduler.progress import standing
 from scheduler.settling import LeaseLost, settle
 from scheduler.states import DUE
-from scheduler.progress import standing
 from scheduler.verdicts import GOES_ON, LOST_WHILE_CREATING, WORKER_LOST, Verdict
 
 logger = logging.getLogger(__name__)
@@ -75,6 +75,6 @@ def _settled(delivery: Delivery, verdict: Verdict, now: datetime, attempt: Attem
         return settle(delivery, verdict, attempt=attempt, now=now, where=where)
     except LeaseLost:
         return ""
-    except Exception:  # noqa: BLE001  one row that cannot be written keeps no other from being looked at
+    except Exception:
         logger.exception("sweep failed", extra={"delivery": delivery.pk})
         return ""

@@ -26,8 +26,9 @@ def channel(unit: Unit, far: FarSide, **fields: Any) -> Channel:
     return made
 
 
-def planned(channel: Channel, *texts: str, due: datetime | None = None, media: tuple[Media, ...] = (), **fields: Any
-            ) -> Delivery:
+def planned(
+    channel: Channel, *texts: str, due: datetime | None = None, media: tuple[Media, ...] = (), **fields: Any
+) -> Delivery:
     """A delivery planned by the library itself, due now unless told otherwise."""
     due = due or timezone.now()
     parts = tuple(Part(text=text, media=media) for text in texts or ("Story time",))

@@ -83,7 +83,9 @@ def truth(delivery: Delivery, far: FarSide) -> None:
     keys = [post["key"] for post in posts]
     assert len(keys) == len(set(keys)), f"there twice: {posts}"
     held = {post["id"] for post in posts}
-    proven = set(DeliveryPart.objects.filter(delivery=delivery, receipt__isnull=False).values_list("remote_id", flat=True))
+    proven = set(
+        DeliveryPart.objects.filter(delivery=delivery, receipt__isnull=False).values_list("remote_id", flat=True)
+    )
     assert proven <= held
     if state(delivery) in ("planned", "waiting"):
         assert proven == held, "called not sent, and yet it is there"
@@ -159,7 +161,7 @@ def test_killed_again_and_again_at_chance_points(channel: Channel, far: FarSide,
         for death in range(3):
             now += timing.LEASE + timing.SETTLING + timedelta(minutes=5)
 
-            def act(now=now, number=5 + (7 * round_ + 11 * death) % 23) -> None:
+            def act(now=now, delivery=delivery, number=5 + (7 * round_ + 11 * death) % 23) -> None:
                 with time_machine.travel(now, tick=False), at_statement(number, kill, after=bool(number % 2)):
                     look()
                     engine.deliver(delivery.pk)
