@@ -192,6 +192,12 @@ CELERY_TASK_TIME_LIMIT = 900  # seconds; processes only, threads cannot be stopp
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+CELERY_TASK_ROUTES = {
+    # What must happen at its minute has workers of its own.
+    "scheduler.tasks.dispatch": {"queue": "publish"},
+    "scheduler.tasks.deliver": {"queue": "publish"},
+    "scheduler.tasks.heartbeat": {"queue": "publish"},
+}
 CELERY_BEAT_SCHEDULE = {
     # Every tick is harmless when doubled or lost. One that could not run in time is dropped: the next does its work.
     "scheduler.dispatch": {"task": "scheduler.tasks.dispatch", "schedule": 0.5, "options": {"expires": 2}},

@@ -33,7 +33,7 @@ def patient(act: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-@shared_task(queue="publish")
+@shared_task
 @patient
 def dispatch() -> None:
     """Hands out what is due, and what soon will be so that it fires at its very time."""
@@ -43,13 +43,13 @@ def dispatch() -> None:
         deliver.apply_async((pk,), eta=due if due > now else None, expires=max(due, now) + STALE)
 
 
-@shared_task(queue="publish")
+@shared_task
 @patient
 def deliver(pk: int) -> None:
     engine.deliver(pk)
 
 
-@shared_task(queue="publish")
+@shared_task
 @patient
 def heartbeat() -> None:
     pulse.beat("worker")

@@ -45,7 +45,9 @@ Question = Callable[[Delivery, datetime], Verdict | datetime | None]
 def _round(pk: int, state: str, pause: Callable[[int], timedelta], question: Question) -> str:
     """Takes the round, asks, and writes the verdict; a moment instead of one means: again then."""
     delivery, now = load(pk), timezone.now()
-    if delivery is None or delivery.state != state or not _taken(delivery, now + pause(delivery.checks_made + 1)):
+    if delivery is None or delivery.state != state or delivery.next_at is None or delivery.next_at > now:
+        return "nothing"
+    if not _taken(delivery, now + pause(delivery.checks_made + 1)):
         return "nothing"
     answer = question(delivery, now)
     mine = Q(checks_made=delivery.checks_made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -28,9 +28,9 @@ def sweep(now: datetime | None = None) -> Counter[str]:
     now = now or timezone.now()
     moved: Counter[str] = Counter()
     for delivery in _rows(now, Q(state="sending")):
-        moved[_recovered(delivery, now)] += 1
+        moved[_safely(_recovered, delivery, now)] += 1
     for delivery in _rows(now, Q(state__in=(*DUE, "held"), not_after__lte=now)):
-        moved[_expired(delivery, now)] += 1
+        moved[_safely(_expired, delivery, now)] += 1
     Heartbeat.objects.filter(at__lt=now - _FORGET_HEARTBEATS).delete()
     rates.forget_past(now)
     del moved[""]
@@ -54,7 +54,7 @@ def _recovered(delivery: Delivery, now: datetime) -> str:
     verdict = _left_behind(delivery, attempt)
     logger.warning("lease ran out", extra={"delivery": delivery.pk, "outcome": verdict.action})
     # A worker that lives after all may have renewed it since we looked.
-    return _settled(delivery, verdict, now, attempt, Q(next_at=delivery.next_at))
+    return settle(delivery, verdict, attempt=attempt, now=now, where=Q(next_at=delivery.next_at))
 
 
 def _left_behind(delivery: Delivery, attempt: Attempt | None) -> Verdict:
@@ -67,12 +67,13 @@ def _left_behind(delivery: Delivery, attempt: Attempt | None) -> Verdict:
 
 
 def _expired(delivery: Delivery, now: datetime) -> str:
-    return _settled(delivery, stops.late(delivery), now, None, Q(not_after__lte=now))
+    return settle(delivery, stops.late(delivery), now=now, where=Q(not_after__lte=now))
 
 
-def _settled(delivery: Delivery, verdict: Verdict, now: datetime, attempt: Attempt | None, where: Q) -> str:
+def _safely(act: Callable[[Delivery, datetime], str], delivery: Delivery, now: datetime) -> str:
+    """One row that cannot be dealt with keeps no other from being looked at."""
     try:
-        return settle(delivery, verdict, attempt=attempt, now=now, where=where)
+        return act(delivery, now)
     except LeaseLost:
         return ""
     except Exception:

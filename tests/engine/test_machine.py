@@ -28,7 +28,7 @@ ENDS = {"published", "failed", "cancelled", "expired", "removed"}
 
 def in_state(channel: Channel, state: str) -> Delivery:
     delivery = planned(channel)
-    Delivery.objects.filter(pk=delivery.pk).update(**{"state": state})
+    Delivery.objects.filter(pk=delivery.pk).update(state=state)
     return fresh(delivery)
 
 
@@ -45,9 +45,7 @@ def test_every_state_with_every_action(state: str, action: str, target: str | No
         assert (fresh(delivery).state, fresh(delivery).message) == (target, "changed")
 
 
-@pytest.mark.parametrize(
-    ("state", "action", "target"), [pair for pair in PAIRS if pair.values[1] != "claim"]
-)
+@pytest.mark.parametrize(("state", "action", "target"), [pair for pair in PAIRS if pair.values[1] != "claim"])
 def test_settling_writes_state_trail_and_notice_together_or_nothing(
     state: str, action: str, target: str | None, channel: Channel, lib: Library
 ) -> None:

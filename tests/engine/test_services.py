@@ -221,19 +221,19 @@ def test_placing_a_hold_twice_is_one_hold(lib: Library) -> None:
 
 
 def test_a_release_waits_for_the_channel(channel, far, lib) -> None:
-    Channel.objects.filter(pk=channel.pk).update(**{"state": "paused"})
+    Channel.objects.filter(pk=channel.pk).update(state="paused")
     delivery = planned(channel)
     assert step() == ["held"]
     with pytest.raises(services.NotPossible):
         services.release(delivery=load(delivery.pk), by=lib.erin)
-    Channel.objects.filter(pk=channel.pk).update(**{"state": "active"})
+    Channel.objects.filter(pk=channel.pk).update(state="active")
     services.release(delivery=load(delivery.pk), by=lib.erin)
     assert step() == ["published"]
 
 
 @pytest.mark.parametrize("channel_state", ["paused", "needs_reconnect", "disconnected"])
 def test_a_channel_that_stands_still_holds_what_is_due_on_it(channel_state: str, channel, far) -> None:
-    Channel.objects.filter(pk=channel.pk).update(**{"state": channel_state})
+    Channel.objects.filter(pk=channel.pk).update(state=channel_state)
     planned(channel)
     assert step() == ["held"]
     assert step() == []
