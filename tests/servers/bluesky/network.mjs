@@ -116,7 +116,7 @@ async function startNetwork(dev, database) {
 
 // The AppView has everything once its cursor has reached the PDS's last event, and the counts and
 // notices that follow from it are written in the background after that.
-async function settle({ pds, bsync, bsky }, deadline = Date.now() + 15_000) {
+async function settle({ pds, bsync, bsky }, deadline = Date.now() + 60_000) {
   await pds.processAll()
   const last = (await pds.ctx.sequencer.curr()) ?? 0
   for (;;) {

@@ -74,6 +74,7 @@ class BlueskyNetwork:
         self.appview_url: str = addresses["appview"]
         self.appview_did: str = addresses["appview_did"]
         self._control: str = addresses["control"]
+        self._given: set[str] = set()
         self._tokens: dict[str, str] = {}
 
     # --- calls ---------------------------------------------------------------------------------
@@ -119,7 +120,8 @@ class BlueskyNetwork:
         """
         for number in itertools.count(1):
             stem = name if number == 1 else f"{name}-{number}"
-            made = self._open_account(stem)
+            made = None if stem in self._given else self._open_account(stem)
+            self._given.add(stem)
             if made:
                 return made
         raise AssertionError("unreachable: the count has no end")
@@ -159,6 +161,7 @@ class BlueskyNetwork:
             timeout=_CALL_SECONDS,
         )
         _checked("com.atproto.admin.updateSubjectStatus", answer)
+        self.wait_indexed()
 
     def _post_for_nothing(self, nsid: str, body: Json, headers: dict[str, str]) -> None:
         answer = requests.post(f"{self.pds_url}/xrpc/{nsid}", json=body, headers=headers, timeout=_CALL_SECONDS)
@@ -260,7 +263,7 @@ class BlueskyNetwork:
 
     def wait_indexed(self) -> None:
         """Return when the AppView has taken in everything written so far."""
-        answer = requests.post(f"{self._control}/settle", timeout=_CALL_SECONDS)
+        answer = requests.post(f"{self._control}/settle", timeout=3 * _CALL_SECONDS)
         if answer.status_code != 200:
             raise TimeoutError(answer.text)
 
