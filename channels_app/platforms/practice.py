@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from channels_app import measure
 from channels_app.capabilities import (
     AltText,
     Budget,
@@ -148,7 +149,7 @@ class Practice(Adapter):
         self, session: Session, content: Content, index: int, prepared: Prepared, before: Sequence[Receipt]
     ) -> Receipt:
         draft = network.Draft(
-            text=content.parts[index].text,
+            text=measure.plain_newlines(content.parts[index].text),
             media=prepared.data["media"],
             card=prepared.data["card"],
             content_warning=content.content_warning,

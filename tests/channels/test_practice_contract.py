@@ -1,0 +1,62 @@
+"""Practice keeps the same promises as every platform outside."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from channels_app.models import PracticeAccount
+from channels_app.platforms.base import Account
+from channels_app.platforms.practice import Practice
+from channels_app.practice import network
+from tests.contracts.platform import Contract
+from tests.fakes.session import TestSession
+
+pytestmark = pytest.mark.django_db
+
+
+class FarPractice:
+    """The network inside the product, asked as a far side."""
+
+    def __init__(self) -> None:
+        self.account, self.token = network.open_account("library", "Town Library")
+
+    def _posts(self):
+        return self.account.posts.order_by("id")
+
+    def texts(self) -> list[str]:
+        return [post.text for post in self._posts()]
+
+    def alts(self) -> list[str]:
+        return [item["alt"] for post in self._posts() for item in post.media]
+
+    def like(self, remote_id: str) -> None:
+        self._posts().filter(pk=remote_id).update(likes=1)
+
+    def revoke(self) -> None:
+        PracticeAccount.objects.update(token_hash="nobody")
+
+    def drop_next(self) -> None:
+        PracticeAccount.objects.update(mode="drop")
+
+
+@pytest.fixture
+def far():
+    return FarPractice()
+
+
+@pytest.fixture
+def session(far):
+    account = Account(str(far.account.pk), "Town Library", "@library", "")
+    return TestSession(Practice(), account, {"token": far.token})
+
+
+class TestContract(Contract):
+    adapter = Practice()
+
+    def test_a_post_in_the_works_becomes_public(self, far, session):
+        PracticeAccount.objects.update(mode="processing")
+        (receipt,) = self.publish(session, self.content())
+        assert receipt.processing
+        far.account.posts.update(public_at=timezone.now())
+        assert not self.adapter.follow(session, receipt).processing
