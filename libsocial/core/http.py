@@ -10,6 +10,8 @@
 - bounds everything: connecting, silence while reading, the whole exchange, the
   size of the answer after unpacking, the number of redirects. A request that
   changes something is never redirected;
+- asks one question per connection: a connection kept for later may be dead or
+  hold the rest of another answer, and then nobody knows what was sent;
 - never tries again by itself, keeps no cookies, reads no proxy and no password
   from the environment;
 - writes one log line per exchange, without query, headers or body.
@@ -258,6 +260,7 @@ class _Adapter(HTTPAdapter):
         except (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException) as error:
             raise _as_ours(error, exchange, urlsplit(request.url or "").hostname or "") from None
         finally:
+            self.close()  # no connection is kept
             _exchange.reset(token)
             _log(self.label, request, status, exchange)
 
@@ -299,7 +302,6 @@ def _read_body(response: requests.Response, exchange: _Exchange, most: int) -> N
         response.close()
         raise
     response._content, response._content_consumed = b"".join(pieces), True  # type: ignore[attr-defined]
-    response.raw.release_conn()
 
 
 def _too_large(most: int) -> str:
@@ -346,7 +348,7 @@ class _Session(requests.Session):
         super().__init__()
         self.trust_env = False
         self.max_redirects = MAX_REDIRECTS
-        self.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate"})
+        self.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate", "Connection": "close"})
         self.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         self.adapters.clear()
         self.mount("http://", adapter)

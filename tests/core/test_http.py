@@ -236,6 +236,19 @@ def test_logs_and_errors_hold_no_query_no_header_and_no_body(caplog):
     assert not [secret for secret in secrets if secret in told]
 
 
+def test_the_rest_of_one_answer_is_not_taken_for_the_next():
+    """A server that sends more than it announced, on a connection it keeps open."""
+    said = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 500 Left Over\r\nContent-Length: 0\r\n\r\n"
+
+    def lingering(client, request):
+        client.sendall(said)
+        client.recv(1)
+
+    with hostile(lingering) as server:
+        session = http.outside(allow_private=["127.0.0.1"], total=3)
+        assert [session.get(server.url).status_code for _ in range(3)] == [200, 200, 200]
+
+
 def test_environment_proxies_and_netrc_are_not_read(monkeypatch, tmp_path):
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password hush")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
