@@ -14,15 +14,22 @@ class PlatformError(Exception):
 
 
 class Temporary(PlatformError):
-    """Certainly not created; trying again later may work."""
+    """Certainly not created; trying again later may work. `until`: when, where the platform's work has a known pace
+    (a picture still being processed); such a wait is no failed try."""
+
+    def __init__(self, reason: str = "", *, detail: str = "", until: datetime | None = None) -> None:
+        super().__init__(reason, detail=detail)
+        self.until = until
 
 
 class RateLimited(Temporary):
     """Certainly not created; not before `until`. `scope`: 'channel' or 'app'."""
 
+    until: datetime
+
     def __init__(self, until: datetime, reason: str = "", *, detail: str = "", scope: str = "channel") -> None:
-        super().__init__(reason, detail=detail)
-        self.until, self.scope = until, scope
+        super().__init__(reason, detail=detail, until=until)
+        self.scope = scope
 
 
 class NeedsReconnect(PlatformError):

@@ -33,12 +33,15 @@ SHORTEST_PAUSE = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer, read. `data` is the JSON or None; `words` what it says, short and without secrets."""
+    """One answer, read. `data` is the JSON or None; `words` what it says, short and without secrets; `url` where
+    the answer came from after redirects; `empty`: no body at all."""
 
     status: int
     data: Any
     headers: Any
     words: str
+    url: str = ""
+    empty: bool = False
 
     @property
     def ok(self) -> bool:
@@ -84,7 +87,8 @@ class Wire:
             data = response.json()
         except (ValueError, RecursionError):
             data = None
-        return Answer(response.status_code, data, response.headers, self._words(data, response))
+        words = self._words(data, response)
+        return Answer(response.status_code, data, response.headers, words, response.url, not response.content.strip())
 
     def _words(self, data: Any, response: requests.Response) -> str:
         """What the platform says about it: its message where JSON, nothing of an HTML page."""

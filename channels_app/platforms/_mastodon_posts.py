@@ -1,0 +1,185 @@
+"""Statuses and pictures as the Mastodon interface has them, and what its refusals mean."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from channels_app import measure
+from channels_app.content import Content, Media, Part
+from channels_app.errors import NeedsReconnect, PlatformError, Rejected, Temporary, Unclear
+from channels_app.platforms import _mastodon_find as find_rules
+from channels_app.platforms import _wire
+from channels_app.platforms._wire import Answer, Wire
+from channels_app.platforms.base import Receipt, Session
+
+NAME = "The server"
+LOOK_AGAIN = timedelta(seconds=3)  # a picture that is being processed
+
+
+class Line:
+    """Calls to the account's server with its token."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def call(self, method: str, path: str, *, creating: bool = False, **how: Any) -> Answer:
+        """The answer, which may be a refusal; see `raise_for`."""
+        secret = self.session.secret
+        hidden = (secret["token"], secret.get("refresh", ""), secret.get("client_secret", ""))
+        headers = {**how.pop("headers", {}), "Authorization": f"Bearer {secret['token']}"}
+        wire = Wire(self.session.http(), hidden)
+        return wire.ask(method, f"{self.session.server}{path}", creating=creating, headers=headers, **how)
+
+    def get(self, path: str, **how: Any) -> Answer:
+        """A good answer with JSON in it; raises what `raise_for` raises."""
+        answer = self.call("GET", path, **how)
+        raise_for(answer)
+        if answer.data is None:
+            raise Temporary(_("The server’s answer cannot be read."), detail=answer.words)
+        return answer
+
+
+def is_dead_token(answer: Answer) -> bool:
+    """401 everywhere; 403 for a missing right; 422 without a word on small servers."""
+    return answer.status in (401, 403) or (answer.status == 422 and answer.empty)
+
+
+def raise_for(answer: Answer, *, creating: bool = False, software: str = "") -> None:
+    """Translates a refusal; returns when the answer is good."""
+    if answer.ok:
+        return
+    words, said = answer.words, answer.words.lower()
+    if answer.status == 403 and "empty status" in said:
+        raise Rejected(_("This server takes no post without a picture."), field="media", detail=words)
+    if is_dead_token(answer):
+        raise NeedsReconnect(_("The server no longer accepts our key for this account. Sign in again."), detail=words)
+    if answer.status == 503 and software == "gotosocial" and answer.headers.get("Retry-After"):
+        _wire.raise_rate_limited(answer, NAME)  # its own queue is full; the request was not looked at
+    _wire.raise_common(answer, NAME, creating=creating)
+    if "idempotency key" in said:  # Pixelfed: it had this request before, and does not say with what success
+        raise (Unclear if creating else Temporary)(_("The server had this request before."), detail=words)
+    if "finished processing" in said:
+        raise _still_processing()
+    if answer.status in (404, 405, 410) and not answer.fields:
+        raise Temporary(_("The server does not answer as Mastodon at the moment."), detail=words)
+    field = "media" if answer.status == 413 or any(word in said for word in ("media", "file", "attach")) else "text"
+    raise Rejected(_("The server refused the post: %(words)s") % {"words": words}, field=field, detail=words)
+
+
+def _still_processing() -> Temporary:
+    return Temporary(_("The server is still working on a picture."), until=timezone.now() + LOOK_AGAIN)
+
+
+# --- pictures -------------------------------------------------------------
+def upload(line: Line, media: Media) -> dict[str, Any]:
+    """`{"id", "ready"}` of an uploaded picture with its description."""
+    data = line.session.read(media)
+    name = f"picture.{media.mime.rpartition('/')[2]}"
+    how = {
+        "files": {"file": (name, data, media.mime)},
+        "data": {} if media.decorative or not media.alt else {"description": media.alt},
+    }
+    answer = line.call("POST", "/api/v2/media", **how)
+    if answer.status in (404, 405, 501):
+        answer = line.call("POST", "/api/v1/media", **how)
+    raise_for(answer)
+    media_id = answer.fields.get("id")
+    if not isinstance(media_id, str | int) or not media_id:
+        raise Temporary(_("The server’s answer to a picture cannot be read."), detail=answer.words)
+    return {"id": str(media_id), "ready": answer.status == 200 and bool(answer.text("url"))}
+
+
+def wait_processed(line: Line, media: list[dict[str, Any]]) -> None:
+    """Returns when every picture may be attached; raises Temporary with a moment to ask again, Rejected."""
+    for one in media:
+        if one["ready"]:
+            continue
+        answer = line.call("GET", f"/api/v1/media/{one['id']}")
+        if answer.status in (202, 206) or (answer.ok and not answer.text("url")):
+            raise _still_processing()
+        if answer.status == 422 and not answer.empty:
+            raise Rejected(_("The server could not use a picture."), field="media", detail=answer.words)
+        if answer.status not in (404, 405):  # a server that does not tell: creating decides
+            raise_for(answer)
+
+
+def any_attached(line: Line, media: list[dict[str, Any]]) -> bool:
+    """On Mastodon an upload that answers 404 was attached to a post."""
+    return any(line.call("GET", f"/api/v1/media/{one['id']}").status == 404 for one in media)
+
+
+# --- statuses -------------------------------------------------------------
+def status_of(content: Content, index: int, media: list[dict[str, Any]], reply_to: str) -> dict[str, Any]:
+    """The body of the creating request."""
+    part, options = content.parts[index], content.options
+    visibility = options.get("visibility", "public")
+    if index > 0 and visibility == "public" and options.get("quiet_thread", True):
+        visibility = "unlisted"
+    body: dict[str, Any] = {"status": measure.plain_newlines(part.text), "visibility": visibility}
+    if content.language:
+        body["language"] = content.language.partition("-")[0].lower()
+    if media:
+        body["media_ids"] = [one["id"] for one in media]
+        body["sensitive"] = bool(options.get("sensitive") or content.content_warning)
+    if content.content_warning:
+        body["spoiler_text"] = content.content_warning
+    if reply_to:
+        body["in_reply_to_id"] = reply_to
+    return body
+
+
+def idempotency_key(key: str, body: dict[str, Any]) -> str:
+    """Bound to the content: a server must never answer new words with an old post. Pictures' ids do not count,
+    as uploading again gives new ones."""
+    words = {name: value for name, value in body.items() if name != "media_ids"}
+    return hashlib.sha256(json.dumps([key, words], sort_keys=True).encode()).hexdigest()
+
+
+def receipt(status: dict[str, Any], part: Part) -> Receipt:
+    """The proof in a status. Raises Unclear when the answer is none."""
+    remote_id, url = status.get("id"), status.get("url") or status.get("uri")
+    if not isinstance(remote_id, str | int) or isinstance(remote_id, bool) or not isinstance(url, str):
+        raise Unclear(_("The server’s answer cannot be read; what became of the post must be looked up."))
+    return Receipt(str(remote_id), url, _alt(status, part), {"visibility": str(status.get("visibility", ""))})
+
+
+def _alt(status: dict[str, Any], part: Part) -> str:
+    """Whether the descriptions arrived with their pictures, by what the server shows."""
+    sent = [media.alt for media in part.media if media.alt and not media.decorative]
+    if not sent:
+        return "none"
+    attached = status.get("media_attachments")
+    shown = [one.get("description") for one in attached if isinstance(one, dict)] if isinstance(attached, list) else []
+    return "delivered" if sum(bool(text) for text in shown) >= len(sent) else "not deliverable"
+
+
+def own_list(line: Line) -> list[dict[str, Any]]:
+    """The account's newest posts, as its author sees them."""
+    path = f"/api/v1/accounts/{line.session.remote_id}/statuses"
+    answer = line.get(path, params={"limit": find_rules.PAGE, "exclude_reblogs": "true"})
+    if not isinstance(answer.data, list):
+        raise Temporary(_("The server’s answer cannot be read."), detail=answer.words)
+    return answer.items
+
+
+def same_source(line: Line, status: dict[str, Any], content: Content, index: int) -> bool:
+    """Asks for the text as it was typed, where what is shown differs: formatting, shortened links."""
+    try:
+        answer = line.call("GET", f"/api/v1/statuses/{status.get('id')}/source")
+    except PlatformError:
+        return False
+    return (
+        answer.ok and bool(answer.text("text")) and find_rules.same_words(status, content, index, answer.text("text"))
+    )
+
+
+def page_of(session: Session) -> str:
+    """Where a person finds the account's posts."""
+    name = session.handle.removeprefix("@").partition("@")[0]
+    return f"{session.server}/@{name}" if name else session.server

@@ -1,0 +1,193 @@
+"""What a server says about itself: the limits of this one server, whoever wrote its software.
+
+Mastodon's own numbers are the last resort only; what a server does not say is
+taken to be small. Facts are plain JSON, kept on the channel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import regex
+import requests
+from django.utils.translation import gettext as _
+
+from channels_app.capabilities import AltText, Capabilities, MediaRules, TextLimit, TextUnit
+from channels_app.connect import FieldProblem
+from channels_app.errors import PlatformError, Temporary
+from channels_app.platforms import _wire
+from channels_app.platforms._wire import Answer, Wire, number_of
+from libsocial.core.http import OutsideError
+
+# Mastodon itself and what is built from its source: they honour Idempotency-Key and count as Mastodon does.
+FAMILY = {"mastodon", "hometown", "glitchsoc", "glitch-soc", "fedibird", "kmyblue", "ecko"}
+LISTS_PRIVATE = FAMILY | {"gotosocial", "pixelfed", "friendica"}  # the author's own list holds private posts too
+COUNTS_FOLLOWERS_NOT = {"snac", "snac2"}  # says 0 whoever follows
+ALT_LIMITS = {"pixelfed": 1000}
+MOST_TEXT = 100_000
+BATCH = 20
+_PICTURES = ("image/jpeg", "image/png", "image/webp")
+_NAMED = regex.compile(r"(?:compatible; |really )([A-Za-z-]+)[ /]", regex.IGNORECASE)
+_HOST_META = regex.compile(r'template="(https?://[^"/]+)/')
+
+
+def settle_seconds(software: str) -> int:
+    """After how many seconds a post that is not in its author's list was certainly not made.
+
+    Longer than a server works on a request its client gave up on, plus the time
+    it may take to list what it has (snac2: up to 20 seconds).
+    """
+    return 90 if software in FAMILY else 180
+
+
+def find_server(http: requests.Session, typed: str) -> tuple[str, dict[str, Any]]:
+    """(address of the API, facts) from what a person typed: a server or a whole handle. Raises FieldProblem."""
+    text = _wire.typed(typed)
+    named = text.rpartition("@")[2] if "@" in text and "://" not in text else text
+    url = _wire.server_url(named, "server")
+    wire = Wire(http)
+    try:
+        answer = _instance(wire, url) or _instance_elsewhere(wire, url)
+    except Temporary as error:
+        raise FieldProblem("server", error.reason) from None
+    if answer is not None:
+        parts = urlsplit(answer.url)
+        server = _wire.server_url(f"{parts.scheme}://{parts.netloc}", "server")
+        return server, facts_of(answer, _software(wire, server))
+    raise FieldProblem(
+        "server",
+        _("%(server)s does not answer as Mastodon or a compatible server. Check the spelling.")
+        % {"server": urlsplit(url).netloc},
+    )
+
+
+def read_facts(http: requests.Session, server: str, known: dict[str, Any]) -> dict[str, Any]:
+    """The facts as they are today, or those known when the server does not tell just now."""
+    try:
+        wire = Wire(http)
+        answer = _instance(wire, server)
+        return facts_of(answer, known.get("software") or _software(wire, server)) if answer else known
+    except PlatformError:
+        return known
+
+
+def _instance(wire: Wire, server: str) -> Answer | None:
+    """The server's description, version 2 or 1; None where it has neither."""
+    trouble: Temporary | None = None
+    for version in ("v2", "v1"):
+        try:
+            answer = wire.ask("GET", f"{server}/api/{version}/instance")
+        except Temporary as error:
+            trouble = error
+            continue
+        if answer.ok and ("version" in answer.fields or "configuration" in answer.fields):
+            return answer
+        if answer.status == 429 or answer.status >= 500:
+            trouble = Temporary(_("The server is out of order at the moment. Try again later."), detail=answer.words)
+    if trouble:
+        raise trouble
+    return None
+
+
+def _instance_elsewhere(wire: Wire, server: str) -> Answer | None:
+    """The accounts of a domain may live on another host: its host-meta says where."""
+    try:
+        response = wire.session.get(f"{server}/.well-known/host-meta")
+    except OutsideError:
+        return None
+    match = _HOST_META.search(response.text[:5000]) if response.ok else None
+    return _instance(wire, match.group(1)) if match else None
+
+
+def _software(wire: Wire, server: str) -> str:
+    """The software's name by nodeinfo, '' where it does not say."""
+    try:
+        links = wire.ask("GET", f"{server}/.well-known/nodeinfo").fields.get("links")
+        for link in links if isinstance(links, list) else []:
+            href = link.get("href") if isinstance(link, dict) else None
+            if isinstance(href, str) and urlsplit(href).netloc == urlsplit(server).netloc:
+                return wire.ask("GET", href).text("software", "name").lower()[:40]
+    except PlatformError:
+        return ""
+    return ""
+
+
+# --- facts ----------------------------------------------------------------
+def facts_of(answer: Answer, software: str) -> dict[str, Any]:
+    """The facts of an instance's description; what it does not say is left out."""
+    version = answer.text("version")
+    name = software or _from_version(version)
+    api = answer.fields.get("api_versions")
+    configuration = answer.fields.get("configuration")
+    blocks = configuration if isinstance(configuration, dict) else {}
+    facts: dict[str, Any] = {
+        "software": name,
+        "version": version[:80],
+        "domain": (answer.text("domain") or answer.text("uri")).removeprefix("https://").strip("/")[:200],
+        "text": _number(blocks, "statuses", "max_characters") or number_of(answer.fields.get("max_toot_chars")),
+        "link": _number(blocks, "statuses", "characters_reserved_per_url"),
+        "images": _number(blocks, "statuses", "max_media_attachments"),
+        "alt": _number(blocks, "media_attachments", "description_limit"),
+        "bytes": _number(blocks, "media_attachments", "image_size_limit"),
+        "pixels": _number(blocks, "media_attachments", "image_matrix_limit"),
+        "types": _types(blocks),
+        "api": (number_of(api.get("mastodon")) or 0) if isinstance(api, dict) else 0,
+    }
+    return {key: value for key, value in facts.items() if value not in (None, "", [])}
+
+
+def _from_version(version: str) -> str:
+    """`4.2.8 (compatible; Pixelfed 0.12.1)` names its software; a bare number is Mastodon's own way."""
+    match = _NAMED.search(version)
+    if match:
+        return match.group(1).lower()
+    return "mastodon" if regex.fullmatch(r"\d+\.\d+\.\d+\S*", version) else ""
+
+
+def _number(blocks: dict[str, Any], block: str, key: str) -> int | None:
+    values = blocks.get(block)
+    return (number_of(values.get(key)) or None) if isinstance(values, dict) else None
+
+
+def _types(blocks: dict[str, Any]) -> list[str]:
+    values = blocks.get("media_attachments")
+    types = values.get("supported_mime_types") if isinstance(values, dict) else None
+    return [mime for mime in _PICTURES if mime in types] if isinstance(types, list) else []
+
+
+def capabilities_with(base: Capabilities, facts: dict[str, Any]) -> Capabilities:
+    """The capabilities with this server's own limits."""
+    software = str(facts.get("software", ""))
+    limit = min(int(facts.get("text", 500)), MOST_TEXT)
+    return base.with_facts(
+        text=_text_limit(limit, software, facts),
+        media=_media_rules(base.media, software, facts),
+        alt_text=AltText(field=True, limit=int(facts.get("alt") or ALT_LIMITS.get(software, 1500))),
+        content_warning=140 if software == "pixelfed" else limit,
+        budget=replace(base.budget, metrics_batch=BATCH if can_batch(facts) else 1),
+    )
+
+
+def _text_limit(limit: int, software: str, facts: dict[str, Any]) -> TextLimit:
+    if software in FAMILY:
+        return TextLimit(limit, TextUnit.MASTODON, link_length=int(facts.get("link") or 23))
+    # Others count plainly, or in their own way: both ways must fit.
+    return TextLimit(limit, TextUnit.CODEPOINTS, also=((limit, TextUnit.MASTODON),))
+
+
+def _media_rules(base: MediaRules, software: str, facts: dict[str, Any]) -> MediaRules:
+    return replace(
+        base,
+        max_images=min(int(facts.get("images", 4)), 16),
+        mime_types=tuple(facts.get("types") or ("image/jpeg", "image/png")),
+        max_bytes=min(int(facts.get("bytes", base.max_bytes)), base.max_bytes),
+        max_pixels=int(facts["pixels"]) if facts.get("pixels") else base.max_pixels,
+        required=software == "pixelfed",
+    )
+
+
+def can_batch(facts: dict[str, Any]) -> bool:
+    """Many posts in one question: Mastodon 4.3 and later, which tell the version of their API."""
+    return int(facts.get("api", 0)) >= 2 and facts.get("software") in FAMILY

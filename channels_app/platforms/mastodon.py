@@ -1,0 +1,364 @@
+"""Mastodon and the servers that speak its interface: GoToSocial, Pixelfed, Friendica, Takahe, snac2 and others.
+
+The model for browser sign-in, for limits that differ from server to server, and
+for platforms that cannot promise to take a request once: an idempotency key is
+always sent, never relied on; what became of a post is read in its author's own
+list (see _mastodon_find).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from channels_app.capabilities import (
+    AltText,
+    Budget,
+    Capabilities,
+    MediaRules,
+    Metric,
+    Option,
+    Source,
+    TextLimit,
+    TextUnit,
+)
+from channels_app.connect import Context, FieldProblem
+from channels_app.content import Content
+from channels_app.errors import NeedsReconnect, Temporary, Unsupported
+from channels_app.platforms import _mastodon_find as find_rules
+from channels_app.platforms import _mastodon_posts as posts
+from channels_app.platforms import _mastodon_server as server_facts
+from channels_app.platforms._mastodon_posts import Line, raise_for
+from channels_app.platforms._wire import Answer, Wire, number_of
+from channels_app.platforms.base import (
+    Account,
+    Adapter,
+    Connected,
+    ConnectField,
+    Figures,
+    Found,
+    Prepared,
+    Receipt,
+    Redirect,
+    Session,
+)
+
+NARROW = "read:accounts read:statuses write:statuses write:media"
+BROAD = "read write"
+_MEDIA_LASTS = timedelta(hours=12)  # uploads nobody attached are removed after about a day
+_DOCS = Source("docs.joinmastodon.org, API methods and entities; each server's own answers replace it", "2026-11-23")
+_COUNTS = {
+    "favourites_count": "favourites",
+    "reblogs_count": "boosts",
+    "replies_count": "replies",
+    "quotes_count": "quotes",
+}
+
+
+class Mastodon(Adapter):
+    key = "mastodon"
+    name = "Mastodon"
+    colour = "#5a4fcf"
+    connect_kind = "redirect"
+    connect_fields = (
+        ConnectField(
+            "server",
+            gettext_lazy("Server"),
+            help=gettext_lazy("The server of the account, or its whole handle. You sign in there, not here."),
+            placeholder="mastodon.example",
+        ),
+    )
+    capabilities = Capabilities(
+        text=TextLimit(500, TextUnit.MASTODON, link_length=23),
+        media=MediaRules(max_images=4, mime_types=("image/jpeg", "image/png"), max_bytes=8_000_000),
+        alt_text=AltText(field=True, limit=1500),
+        threads=25,
+        content_warning=500,
+        content_warning_counts=True,
+        link_card="server",
+        options=(
+            Option(
+                "visibility",
+                gettext_lazy("Who sees it"),
+                "choice",
+                default="public",
+                choices=(
+                    ("public", gettext_lazy("Everyone")),
+                    ("unlisted", gettext_lazy("Everyone, but not in public timelines")),
+                    ("private", gettext_lazy("Followers only")),
+                ),
+            ),
+            Option(
+                "quiet_thread",
+                gettext_lazy("Show only the first part of a thread in public timelines"),
+                "flag",
+                default=True,
+            ),
+            Option(
+                "sensitive", gettext_lazy("Hide the pictures until the reader asks for them"), "flag", default=False
+            ),
+        ),
+        features=frozenset({"find", "metrics", "audience", "delete", "probe", "refresh"}),
+        metrics=(
+            Metric(
+                "favourites", "reactions", gettext_lazy("Favourites"), gettext_lazy("Favourites this server knows of.")
+            ),
+            Metric("boosts", "shares", gettext_lazy("Boosts"), gettext_lazy("Boosts this server knows of.")),
+            Metric("replies", "replies", gettext_lazy("Replies"), gettext_lazy("Replies this server knows of.")),
+            Metric(
+                "quotes", "quotes", gettext_lazy("Quotes"), gettext_lazy("Quotes this server knows of (newer servers).")
+            ),
+            Metric(
+                "followers", "followers", gettext_lazy("Followers"), gettext_lazy("Accounts that follow."), "account"
+            ),
+            Metric(
+                "posts", "posts", gettext_lazy("Posts"), gettext_lazy("Posts and replies of the account."), "account"
+            ),
+        ),
+        # 300 in 5 minutes per token, new posts 300 in 3 hours, uploads 30 in 30 minutes.
+        budget=Budget(requests=200, window=300, metrics_batch=1),
+        one_at_a_time=True,  # what was there before a post is only known while nothing else is being sent
+        sources=dict.fromkeys(("text", "media", "alt_text", "content_warning", "link_card", "budget"), _DOCS),
+    )
+
+    def capabilities_for(self, facts: dict[str, Any]) -> Capabilities:
+        return server_facts.capabilities_with(self.capabilities, facts) if facts else self.capabilities
+
+    # --- connecting -------------------------------------------------------
+    def begin(self, fields: dict[str, str], *, redirect_uri: str, state: str, context: Context) -> Redirect:
+        """Registers us at the server where it does not know us yet, and sends the person there to sign in."""
+        if not fields.get("server", "").strip():
+            raise FieldProblem("server", _("Which server is the account on?"))
+        http = context.http()
+        server, facts = server_facts.find_server(http, fields["server"])
+        scopes, client = _registered(context, Wire(http), server, redirect_uri, facts)
+        verifier = secrets.token_urlsafe(48)
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+        query = {
+            "response_type": "code",
+            "client_id": client["client_id"],
+            "redirect_uri": redirect_uri,
+            "scope": scopes,
+            "state": state,
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
+            "force_login": "true",
+        }
+        keep = {"server": server, "facts": facts, "scopes": scopes, "verifier": verifier, **client}
+        return Redirect(f"{server}/oauth/authorize?{urlencode(query)}", keep)
+
+    def finish(self, keep: dict[str, Any], answer: dict[str, str], *, redirect_uri: str, context: Context) -> Connected:
+        """Trades the code for a token, and believes the token only when it opens the account."""
+        if answer.get("error") or not answer.get("code"):
+            raise FieldProblem("", _("The sign-in was not completed on the server. Nothing was connected."))
+        form = {
+            "grant_type": "authorization_code",
+            "code": answer["code"],
+            "client_id": keep["client_id"],
+            "client_secret": keep["client_secret"],
+            "redirect_uri": redirect_uri,
+            "code_verifier": keep["verifier"],
+            "scope": keep["scopes"],
+        }
+        http = context.http()
+        wire = Wire(http, (keep["client_secret"], keep["verifier"], answer["code"]))
+        got = wire.ask("POST", f"{keep['server']}/oauth/token", data=form)
+        if got.status in (400, 401, 403, 422):
+            context.forget_registration(keep["server"], redirect_uri)
+            raise FieldProblem("", _("The server did not accept the sign-in. It may have taken too long; try again."))
+        raise_for(got)
+        secret = _secret(got, keep)
+        me = Wire(http, (secret["token"],)).ask(
+            "GET", f"{keep['server']}/api/v1/accounts/verify_credentials", headers=_bearer(secret)
+        )
+        if posts.is_dead_token(me):
+            raise FieldProblem("", _("The server gave a key that opens nothing. Try again."))
+        raise_for(me)
+        if me.fields.get("moved"):
+            raise FieldProblem("", _("This account has moved to another one. Connect the new account."))
+        return Connected(_account(me, keep["server"], keep["facts"]), secret, _expires(got))
+
+    def probe(self, session: Session) -> Account:
+        """Also reads the server's limits again, as they change with every upgrade."""
+        me = Line(session).get("/api/v1/accounts/verify_credentials")
+        facts = server_facts.read_facts(session.http(), session.server, session.facts)
+        return _account(me, session.server, facts)
+
+    def renew(self, session: Session, secret: dict[str, Any]) -> Connected:
+        """Only some servers (Pixelfed) let tokens end; Mastodon's live until they are revoked."""
+        if not secret.get("refresh"):
+            raise NeedsReconnect(_("The server no longer accepts our key, and gives no new one without signing in."))
+        form = {
+            "grant_type": "refresh_token",
+            "refresh_token": secret["refresh"],
+            "client_id": secret["client_id"],
+            "client_secret": secret["client_secret"],
+        }
+        got = Wire(session.http(), (secret["token"], secret["refresh"], secret["client_secret"])).ask(
+            "POST", f"{session.server}/oauth/token", data=form
+        )
+        if got.status in (400, 401, 403, 422):
+            raise NeedsReconnect(_("The server gives us no new key. Sign in again."), detail=got.words)
+        raise_for(got)
+        account = Account(session.remote_id, "", session.handle, session.server, server=session.server)
+        return Connected(account, {**secret, **_secret(got, secret)}, _expires(got))
+
+    # --- publishing -------------------------------------------------------
+    def prepare(self, session: Session, content: Content, index: int, key: str, at: datetime) -> Prepared:
+        """Uploads the pictures, and remembers which own posts were there before ours."""
+        line = Line(session)
+        media = [posts.upload(line, one) for one in content.parts[index].media]
+        seen = [str(status.get("id")) for status in posts.own_list(line)]
+        return Prepared(key, {"media": media, "seen": seen, "at": timezone.now().isoformat()})
+
+    def publish_part(
+        self, session: Session, content: Content, index: int, prepared: Prepared, before: Sequence[Receipt]
+    ) -> Receipt:
+        line, part = Line(session), content.parts[index]
+        media = prepared.data["media"]
+        if media and timezone.now() - datetime.fromisoformat(prepared.data["at"]) > _MEDIA_LASTS:
+            media = [posts.upload(line, one) for one in part.media]
+        posts.wait_processed(line, media)
+        body = posts.status_of(content, index, media, before[-1].remote_id if before else "")
+        headers = {}
+        if session.facts.get("software") != "pixelfed":  # which keeps a key even when its request failed
+            headers["Idempotency-Key"] = posts.idempotency_key(prepared.key, body)
+        answer = line.call("POST", "/api/v1/statuses", creating=True, json=body, headers=headers)
+        raise_for(answer, creating=True, software=str(session.facts.get("software", "")))
+        return posts.receipt(answer.fields, part)
+
+    def find(self, session: Session, content: Content, index: int, prepared: Prepared, since: datetime) -> Found:
+        line, seen = Line(session), prepared.data["seen"]
+        page = posts.own_list(line)
+        for status in page:
+            if str(status.get("id")) in seen or not find_rules.fits(status, content, index):
+                continue
+            if find_rules.same_words(status, content, index) or posts.same_source(line, status, content, index):
+                return Found.present(posts.receipt(status, content.parts[index]))
+        if self._proves_absence(line, content, page, prepared, since):
+            return Found.absent()
+        return Found("unknown", look_at=posts.page_of(session))
+
+    def _proves_absence(
+        self, line: Line, content: Content, page: list[dict[str, Any]], prepared: Prepared, since: datetime
+    ) -> bool:
+        software = str(line.session.facts.get("software", ""))
+        if timezone.now() - since < timedelta(seconds=server_facts.settle_seconds(software)):
+            return False
+        if content.options.get("visibility") == "private" and software not in server_facts.LISTS_PRIVATE:
+            return False
+        if software in server_facts.FAMILY and posts.any_attached(line, prepared.data["media"]):
+            return False
+        return find_rules.reaches_back(page, prepared.data["seen"], since)
+
+    def delete(self, session: Session, receipt: Receipt) -> None:
+        line, path = Line(session), f"/api/v1/statuses/{receipt.remote_id}"
+        answer = line.call("DELETE", path)
+        if answer.status in (404, 410):
+            if line.call("GET", path).ok:
+                raise Unsupported(_("This server does not let apps delete posts. Delete it there by hand."))
+            return
+        raise_for(answer)
+
+    # --- figures ----------------------------------------------------------
+    def metrics(self, session: Session, receipts: Sequence[Receipt]) -> dict[str, Figures]:
+        line = Line(session)
+        found: dict[str, Figures] = {}
+        wanted = [receipt.remote_id for receipt in receipts]
+        if server_facts.can_batch(session.facts):
+            for start in range(0, len(wanted), server_facts.BATCH):
+                answer = line.get("/api/v1/statuses", params={"id[]": wanted[start : start + server_facts.BATCH]})
+                found |= {str(status.get("id")): _figures(status) for status in answer.items}
+        return {remote_id: found.get(remote_id) or _one(line, remote_id) for remote_id in wanted}
+
+    def audience(self, session: Session) -> Figures:
+        me = Line(session).get("/api/v1/accounts/verify_credentials").fields
+        if session.facts.get("software") in server_facts.COUNTS_FOLLOWERS_NOT:
+            return Figures({})
+        counts = {"followers": number_of(me.get("followers_count")), "posts": number_of(me.get("statuses_count"))}
+        return Figures({name: value for name, value in counts.items() if value is not None})
+
+
+# --- connecting, in small steps -------------------------------------------
+def _registered(
+    context: Context, wire: Wire, server: str, redirect_uri: str, facts: dict[str, Any]
+) -> tuple[str, dict[str, str]]:
+    """(scopes, our application's id and secret) at this server; registers where it must, asking for little first."""
+    wanted = (NARROW, BROAD) if facts.get("software") in server_facts.FAMILY | {"gotosocial"} else (BROAD,)
+    for scopes in wanted:
+        known = context.registration(server, redirect_uri, scopes)
+        if known:
+            return scopes, known
+    answer: Answer | None = None
+    for scopes in wanted:
+        form = {"client_name": find_rules.CLIENT, "redirect_uris": redirect_uri, "scopes": scopes}
+        answer = wire.ask("POST", f"{server}/api/v1/apps", data=form)
+        client = {name: str(answer.fields.get(name) or "") for name in ("client_id", "client_secret")}
+        if answer.ok and all(client.values()):
+            context.keep_registration(server, redirect_uri, client, scopes)
+            return scopes, client
+        if answer.status == 429 or answer.status >= 500:
+            break
+    raise FieldProblem(
+        "server", _("This server does not take new apps at the moment: %(words)s") % {"words": answer.words}
+    )
+
+
+def _secret(answer: Answer, keep: dict[str, Any]) -> dict[str, Any]:
+    token = answer.text("access_token")
+    if not token:
+        raise Temporary(_("The server’s answer cannot be read."), detail=answer.words)
+    secret = {"token": token, "client_id": keep["client_id"], "client_secret": keep["client_secret"]}
+    return {**secret, "refresh": answer.text("refresh_token")} if answer.text("refresh_token") else secret
+
+
+def _expires(answer: Answer) -> datetime | None:
+    seconds = number_of(answer.fields.get("expires_in"))
+    return timezone.now() + timedelta(seconds=seconds) if seconds else None
+
+
+def _bearer(secret: dict[str, Any]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {secret['token']}"}
+
+
+def _account(me: Answer, server: str, facts: dict[str, Any]) -> Account:
+    remote_id, acct = str(me.fields.get("id") or ""), me.text("acct") or me.text("username")
+    if not remote_id or not acct:
+        raise Temporary(_("The server’s answer cannot be read."), detail=me.words)
+    domain = facts.get("domain") or urlsplit(server).netloc
+    return Account(
+        remote_id=remote_id,
+        name=me.text("display_name") or acct,
+        handle=f"@{acct}" if "@" in acct else f"@{acct}@{domain}",
+        url=me.text("url") or f"{server}/@{acct}",
+        avatar_url=me.text("avatar_static") or me.text("avatar"),
+        server=server,
+        facts=facts,
+    )
+
+
+# --- figures, in small steps ----------------------------------------------
+def _figures(status: dict[str, Any]) -> Figures:
+    counts = {ours: number_of(status.get(theirs)) for theirs, ours in _COUNTS.items()}
+    return Figures({name: value for name, value in counts.items() if value is not None})
+
+
+def _one(line: Line, remote_id: str) -> Figures:
+    """One post; gone only when the server, which otherwise answers us, says it has it not."""
+    answer = line.call("GET", f"/api/v1/statuses/{remote_id}")
+    if answer.status in (404, 410):
+        line.get("/api/v1/accounts/verify_credentials")
+        return Figures({}, gone=True)
+    raise_for(answer)
+    if str(answer.fields.get("id")) != remote_id:
+        raise Temporary(_("The server’s answer cannot be read."), detail=answer.words)
+    return _figures(answer.fields)
