@@ -116,6 +116,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.l10n",
                 "django.templatetags.static",
+                "django.contrib.humanize.templatetags.humanize",
                 "libsocial.templatetags.ui",
             ],
         },
