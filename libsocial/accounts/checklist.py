@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from libsocial.accounts.models import User
 from libsocial.accounts.policies import can_anywhere
@@ -15,7 +16,8 @@ from libsocial.accounts.policies import can_anywhere
 @dataclass(frozen=True)
 class Step:
     label: str | Promise
-    text: str | Promise
+    help: str | Promise
+    action: str | Promise
     url_name: str
     done: Callable[[User], bool]
     ability: str
@@ -25,11 +27,13 @@ class Step:
 @dataclass(frozen=True)
 class Item:
     label: str
-    text: str
+    help: str
+    action: str
     url: str
     done: bool
 
 
+GO_THERE = _("Go there")
 STEPS: list[Step] = []
 
 
@@ -38,22 +42,28 @@ def register(
     url_name: str,
     done: Callable[[User], bool],
     *,
-    text: str | Promise = "",
+    help: str | Promise = "",
+    action: str | Promise = GO_THERE,
     ability: str = "settings.manage",
     order: int = 50,
 ) -> None:
     """`done(person)` is asked on the Today page; `ability` says for whom the step is meant at all."""
-    step = Step(label, text, url_name, done, ability, order)
+    step = Step(label, help, action, url_name, done, ability, order)
     if step.url_name not in {known.url_name for known in STEPS}:
         STEPS.append(step)
         STEPS.sort(key=lambda one: one.order)
 
 
-def items_for(person: User) -> list[Item]:
+def steps_for(person: User) -> list[Item]:
     """The steps of this person; empty when there is nothing left to do."""
     steps = [step for step in STEPS if can_anywhere(person, step.ability)]
-    items = [Item(str(step.label), str(step.text), _address(step.url_name), step.done(person)) for step in steps]
+    items = [_item(step, person) for step in steps]
     return [] if all(item.done for item in items) else items
+
+
+def _item(step: Step, person: User) -> Item:
+    words = (str(part) for part in (step.label, step.help, step.action))
+    return Item(*words, url=_address(step.url_name), done=step.done(person))
 
 
 def _address(url_name: str) -> str:

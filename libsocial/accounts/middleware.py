@@ -91,4 +91,6 @@ def _note_alive(request: HttpRequest) -> None:
     """The list of sessions shows when each was last used; a write every five minutes is enough for that."""
     key = request.session.session_key
     if key and cache.add(f"session-seen:{key}", 1, SEEN_EVERY):
-        UserSession.objects.filter(session_key=key).update(last_seen_at=timezone.now())
+        seen = UserSession.objects.filter(session_key=key, user=request.user).update(last_seen_at=timezone.now())
+        if not seen:
+            UserSession.objects.create_from_request(request)

@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account import signals as account
 from allauth.mfa import signals as mfa
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.dispatch import receiver
 from django.urls import reverse
@@ -43,12 +44,16 @@ def on_email_changed(user: User, **kwargs: Any) -> None:
 
 @receiver(mfa.authenticator_added)
 def on_factor_added(user: User, authenticator: Any, **kwargs: Any) -> None:
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        return  # they come by themselves with the first real factor
     kind = str(authenticator.get_type_display())
     _note(user, "person.factor_added", kind, kind=kind)
 
 
 @receiver(mfa.authenticator_removed)
 def on_factor_removed(user: User, authenticator: Any, **kwargs: Any) -> None:
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        return
     kind = str(authenticator.get_type_display())
     _note(user, "person.factor_removed", kind, kind=kind)
 

@@ -17,7 +17,8 @@ def register() -> None:
         _("Invite a colleague"),
         "accounts:invite",
         has_invited,
-        text=_("So that a second person can look before something is published."),
+        help=_("So that a second person can look before something is published."),
+        action=_("Invite"),
         ability="people.manage",
         order=20,
     )

@@ -126,7 +126,9 @@ def _network(entry: str) -> str:
 
 
 def _address_v6(entry: str) -> str:
-    host, _bracket, rest = entry.removeprefix("[").partition("]")
+    host, bracket, rest = entry.removeprefix("[").partition("]")
+    if entry.startswith("[") != bool(bracket):
+        raise Refused(_not_a_host(entry), "hosts")
     try:
         address = ipaddress.IPv6Address(host)
     except ValueError as error:

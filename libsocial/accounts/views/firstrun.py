@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from allauth.account.internal.flows.login import record_authentication
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,9 +19,9 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def sign_in(request: HttpRequest, person: User) -> None:
-    """The browser in which somebody just chose their password is signed in, as if they had typed it."""
+    """Signs in the browser in which somebody just chose their password."""
     login(request, person, backend=BACKEND)
-    record_authentication(request, person, method="password", email=person.email)
+    UserSession.objects.create_from_request(request)
 
 
 @never_cache
