@@ -42,13 +42,13 @@ def register(
     url_name: str,
     done: Callable[[User], bool],
     *,
-    help: str | Promise = "",
+    text: str | Promise = "",
     action: str | Promise = GO_THERE,
     ability: str = "settings.manage",
     order: int = 50,
 ) -> None:
     """`done(person)` is asked on the Today page; `ability` says for whom the step is meant at all."""
-    step = Step(label, help, action, url_name, done, ability, order)
+    step = Step(label, text, action, url_name, done, ability, order)
     if step.url_name not in {known.url_name for known in STEPS}:
         STEPS.append(step)
         STEPS.sort(key=lambda one: one.order)

@@ -17,7 +17,7 @@ def register() -> None:
         _("Invite a colleague"),
         "accounts:invite",
         has_invited,
-        help=_("So that a second person can look before something is published."),
+        text=_("So that a second person can look before something is published."),
         action=_("Invite"),
         ability="people.manage",
         order=20,

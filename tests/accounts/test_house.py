@@ -50,8 +50,9 @@ def test_the_guarded_door_understands_what_was_kept() -> None:
 @pytest.mark.parametrize(
     "entry",
     [
-        "http://intranet/", "intranet/path", "0.0.0.0/0", "::/0", "10.0.0.0/4", "host:", "host:0", "host:70000", "ho\x01st",
-        "host:12x", "two words", "*.example.org", "-x.example", "a..b", "[::1", "[::1]x", "1:2:3", "x" * 300,
+        "http://intranet/", "intranet/path", "0.0.0.0/0", "::/0", "10.0.0.0/4", "host:", "host:0", "host:70000",
+        "ho\x01st", "host:12x",
+        "two words", "*.example.org", "-x.example", "a..b", "[::1", "[::1]x", "1:2:3", "x" * 300,
     ],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused_by_name_and_nothing_is_saved(lib: Library, entry: str) -> None:
@@ -106,7 +107,7 @@ def test_the_first_steps_tick_themselves_off_and_disappear(lib: Library, monkeyp
     monkeypatch.setattr(checklist, "STEPS", [])
     done: list[bool] = []
     checklist.register("Second", "accounts:people", lambda person: bool(done), order=2)
-    checklist.register("First", "accounts:invite", lambda person: True, order=1, help="Why")
+    checklist.register("First", "accounts:invite", lambda person: True, order=1, text="Why")
     steps = checklist.steps_for(lib.ada)
     assert [(step.label, step.done, step.url) for step in steps] == [
         ("First", True, reverse("accounts:invite")),
