@@ -107,6 +107,7 @@ class Embedded:
         """Serve until SIGINT or SIGTERM; then end what is in hand and return."""
         from libsocial.wsgi import application
 
+        load_tasks(self.app)
         server = create_server(application, sockets=[self.listener], **web_options())
         for part in self.parts:
             part.start()
@@ -161,6 +162,13 @@ class Embedded:
         # It sleeps until the next tick, a second at most, so that a stop is noticed.
         self.clock = Service(self.app, max_interval=1, scheduler_cls="celery.beat:Scheduler")
         self.clock.start()
+
+
+def load_tasks(app: Celery) -> None:
+    """Import every app's tasks now. Left to the workers, the first to start would import them while the second,
+    told that this is done, already refuses what it does not know yet."""
+    app.loader.import_default_modules()
+    app.finalize()
 
 
 def web_options() -> dict[str, object]:

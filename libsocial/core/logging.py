@@ -165,6 +165,8 @@ def settings_for(kind: str) -> dict[str, Any]:
             "django": {"handlers": [], "level": "INFO", "propagate": True},
             # A page that is not there is no warning about us.
             "django.request": {"level": "ERROR"},
+            # Strangers try host names all day; they get a 400 and we keep no trace of each.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
             "django.server": {"handlers": [], "level": "INFO", "propagate": True},
             # A line per tick would bury everything else: the clock ticks every second.
             "celery": {"level": "WARNING"},

@@ -26,6 +26,17 @@ def test_a_part_that_falls_over_is_started_again(monkeypatch: pytest.MonkeyPatch
     assert part.join(5)
 
 
+def test_every_tick_of_the_clock_is_a_task_that_some_worker_takes(settings) -> None:
+    from libsocial.celery import app
+
+    embedded.load_tasks(app)
+    taken = {queue for queues, _threads in embedded.WORKERS.values() for queue in queues}
+    for name, tick in settings.CELERY_BEAT_SCHEDULE.items():
+        task = app.tasks[tick["task"]]
+        assert app.amqp.router.route({}, task.name)["queue"].name in taken, name
+        assert tick["options"]["expires"] <= max(2, tick["schedule"]), f"{name}: ticks would pile up"
+
+
 def test_a_host_that_is_not_ours_is_a_sentence() -> None:
     with pytest.raises(CannotStart, match=r"cannot listen at nowhere\.invalid"):
         embedded.bind("nowhere.invalid", 0)

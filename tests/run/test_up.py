@@ -98,6 +98,7 @@ def test_its_folder_holds_everything_and_keys_are_for_the_owner_only(start, tmp_
     assert (data / "libsocial.sqlite3").stat().st_mode & 0o007 == 0
     lines = [json.loads(line) for line in (data / "logs" / "libsocial.log").read_text().splitlines()]
     assert {"started", "stopped"} <= {line["event"] for line in lines}
+    assert not [line for line in lines if line["level"] in {"warning", "error", "critical"}], "a quiet life is quiet"
 
 
 def test_after_kill_9_the_next_start_works_and_keeps_the_keys(start, tmp_path: Path) -> None:
