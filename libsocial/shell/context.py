@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +35,12 @@ ADDRESSES = (
     "accounts:switch_unit",
     "account_logout",
 )
+LIBRARY, REMEMBERED = "shell.library", 30  # seconds
 NEEDS_SOMEONE = ("failed", "needs_person")
+
+
+def _root_name() -> str:
+    return Unit.objects.filter(parent=None).order_by("pk").values_list("name", flat=True).first() or ""
 
 
 class Shell:
@@ -51,8 +57,8 @@ class Shell:
     @cached_property
     def library(self) -> str:
         """The library's own name: that of the root unit."""
-        root = Unit.objects.filter(parent=None).order_by("pk").values_list("name", flat=True).first()
-        return root or "LibSocial"
+        root = next((unit.name for unit in self.units if unit.parent_id is None), "")
+        return root or cache.get_or_set(LIBRARY, _root_name, REMEMBERED) or "LibSocial"
 
     @cached_property
     def theme(self) -> str:
