@@ -46,7 +46,8 @@ def from_error(error: Exception, *, creating: bool) -> Verdict:
                 "postpone", "delivery.rate_limited", reason, until=error.until, free=True, rate_scope=error.scope
             )
         case errors.Temporary():
-            return Verdict("postpone", "delivery.temporary", reason)
+            # A platform at work on a picture says when to ask again: no failed try.
+            return Verdict("postpone", "delivery.temporary", reason, until=error.until, free=error.until is not None)
         case errors.NeedsReconnect():
             return Verdict("hold", "delivery.reconnect", reason, held_for="reconnect", lost_channel=True)
         case errors.Rejected():
