@@ -87,8 +87,10 @@ def receipt(did: str, prepared: Prepared, answer: dict[str, Any]) -> Receipt:
     uri, cid, rkey = answer.get("uri"), answer.get("cid"), prepared.data["rkey"]
     if uri != f"at://{did}/{POSTS}/{rkey}" or not isinstance(cid, str):
         raise Unclear(_("Bluesky’s answer cannot be read; what became of the post must be looked up."))
-    images = prepared.data["record"].get("embed", {}).get("images", [])
-    alt = "delivered" if any(image["alt"] for image in images) else "none"
+    embed = prepared.data["record"].get("embed")
+    images = embed.get("images") if isinstance(embed, dict) else None
+    described = [image for image in images or [] if isinstance(image, dict) and image.get("alt")]
+    alt = "delivered" if described else "none"
     return Receipt(uri, f"{profile(did)}/post/{rkey}", alt, {"cid": cid})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -19,7 +19,8 @@ from channels_app.platforms._wire import Answer, Wire
 from channels_app.platforms.base import Receipt, Session
 
 NAME = "The server"
-LOOK_AGAIN = timedelta(seconds=3)  # a picture that is being processed
+LOOK_AGAIN = timedelta(seconds=3)  # a picture that is being processed; later the longer it takes
+LOOK_AGAIN_LATEST = timedelta(minutes=10)
 
 
 class Line:
@@ -72,8 +73,10 @@ def raise_for(answer: Answer, *, creating: bool = False, software: str = "") -> 
     raise Rejected(_("The server refused the post: %(words)s") % {"words": words}, field=field, detail=words)
 
 
-def _still_processing() -> Temporary:
-    return Temporary(_("The server is still working on a picture."), until=timezone.now() + LOOK_AGAIN)
+def _still_processing(since: datetime | None = None) -> Temporary:
+    now = timezone.now()
+    pause = min(max(LOOK_AGAIN, (now - (since or now)) / 2), LOOK_AGAIN_LATEST)
+    return Temporary(_("The server is still working on a picture."), until=now + pause)
 
 
 # --- pictures -------------------------------------------------------------
@@ -95,14 +98,14 @@ def upload(line: Line, media: Media) -> dict[str, Any]:
     return {"id": str(media_id), "ready": answer.status == 200 and bool(answer.text("url"))}
 
 
-def wait_processed(line: Line, media: list[dict[str, Any]]) -> None:
-    """Returns when every picture may be attached; raises Temporary with a moment to ask again, Rejected."""
+def wait_processed(line: Line, media: list[dict[str, Any]], since: datetime) -> None:
+    """Returns when every picture (uploaded at `since`) may be attached; else raises Temporary with a moment, Rejected."""
     for one in media:
         if one["ready"]:
             continue
         answer = line.call("GET", f"/api/v1/media/{one['id']}")
         if answer.status in (202, 206) or (answer.ok and not answer.text("url")):
-            raise _still_processing()
+            raise _still_processing(since)
         if answer.status == 422 and not answer.empty:
             raise Rejected(_("The server could not use a picture."), field="media", detail=answer.words)
         if answer.status not in (404, 405):  # a server that does not tell: creating decides

@@ -48,6 +48,7 @@ from channels_app.platforms.base import (
 )
 
 _APP_PASSWORD = regex.compile(r"[a-z0-9]{4}(-[a-z0-9]{4}){3}")
+_POST_ADDRESS = regex.compile(r"/profile/(?P<author>[^/?#]+)/post/(?P<rkey>[a-z2-7]{13})(?:[/?#]|$)")
 _LEXICON = Source("app.bsky.feed.post and app.bsky.embed.images, atproto lexicons", "2026-11-23")
 _APP = Source("Bluesky's own app, its limits in the source", "2026-11-23")
 _BATCH = 25  # most posts of one getPosts
@@ -229,6 +230,21 @@ class Bluesky(Adapter):
         if (there.get("createdAt"), there.get("text")) != (ours["createdAt"], ours["text"]):
             return Found.absent()
         return Found.present(records.receipt(line.did, prepared, answer.fields))
+
+    def recognise(self, session: Session, url: str) -> Receipt:
+        """By the author and the key in an address such as https://bsky.app/profile/library.example/post/3l…"""
+        line, match = Line(session), _POST_ADDRESS.search(url)
+        names = (line.did, session.handle.removeprefix("@").lower())
+        if match and match["author"].lower() in names:
+            where = {"repo": line.did, "collection": POSTS, "rkey": match["rkey"]}
+            answer = line.call("GET", "com.atproto.repo.getRecord", params=where)
+            record = answer.fields.get("value")
+            if isinstance(record, dict):
+                found = Prepared("", {"rkey": match["rkey"], "record": record})
+                return records.receipt(line.did, found, answer.fields)
+            if answer.status not in (400, 404):
+                raise_for(answer)
+        raise Rejected(_("There is no post of this account at this address."), field="url")
 
     def delete(self, session: Session, receipt: Receipt) -> None:
         repo, collection, rkey = receipt.remote_id.removeprefix("at://").split("/")

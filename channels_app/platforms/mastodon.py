@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,8 +32,8 @@ from channels_app.capabilities import (
     TextUnit,
 )
 from channels_app.connect import Context, FieldProblem
-from channels_app.content import Content
-from channels_app.errors import NeedsReconnect, Temporary, Unsupported
+from channels_app.content import Content, Part
+from channels_app.errors import NeedsReconnect, Rejected, Temporary, Unsupported
 from channels_app.platforms import _mastodon_find as find_rules
 from channels_app.platforms import _mastodon_posts as posts
 from channels_app.platforms import _mastodon_server as server_facts
@@ -224,10 +224,10 @@ class Mastodon(Adapter):
         self, session: Session, content: Content, index: int, prepared: Prepared, before: Sequence[Receipt]
     ) -> Receipt:
         line, part = Line(session), content.parts[index]
-        media = prepared.data["media"]
-        if media and timezone.now() - datetime.fromisoformat(prepared.data["at"]) > _MEDIA_LASTS:
-            media = [posts.upload(line, one) for one in part.media]
-        posts.wait_processed(line, media)
+        media, uploaded = prepared.data["media"], datetime.fromisoformat(prepared.data["at"])
+        if media and timezone.now() - uploaded > _MEDIA_LASTS:
+            media, uploaded = [posts.upload(line, one) for one in part.media], timezone.now()
+        posts.wait_processed(line, media, uploaded)
         body = posts.status_of(content, index, media, before[-1].remote_id if before else "")
         headers = {}
         if session.facts.get("software") != "pixelfed":  # which keeps a key even when its request failed
@@ -259,6 +259,17 @@ class Mastodon(Adapter):
         if software in server_facts.FAMILY and posts.any_attached(line, prepared.data["media"]):
             return False
         return find_rules.reaches_back(page, prepared.data["seen"], since)
+
+    def recognise(self, session: Session, url: str) -> Receipt:
+        """By the number at the end of the address, or by the address itself among the newest own posts."""
+        line, address = Line(session), url.split("?")[0].split("#")[0].rstrip("/")
+        answer = line.call("GET", f"/api/v1/statuses/{quote(address.rpartition('/')[2], safe='')}")
+        for status in (answer.fields, *posts.own_list(line)):
+            author = status.get("account")
+            own = not isinstance(author, dict) or str(author.get("id")) == session.remote_id
+            if own and address in (status.get("url"), status.get("uri")):
+                return posts.receipt(status, Part())
+        raise Rejected(_("There is no post of this account at this address."), field="url")
 
     def delete(self, session: Session, receipt: Receipt) -> None:
         line, path = Line(session), f"/api/v1/statuses/{receipt.remote_id}"

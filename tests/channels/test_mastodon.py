@@ -112,6 +112,12 @@ class TestPublishing:
             with pytest.raises(errors.Temporary) as caught:
                 ADAPTER.publish_part(session, content, 0, ready, [])
             assert caught.value.until - timezone.now() < timedelta(seconds=10)
+        later = replace(ready, data={**ready.data, "at": (timezone.now() - timedelta(hours=1)).isoformat()})
+        far.processing, far.media[ready.data["media"][0]["id"]]["waits"] = 3, 3
+        with pytest.raises(errors.Temporary) as caught:
+            ADAPTER.publish_part(session, content, 0, later, [])
+        assert caught.value.until - timezone.now() > timedelta(minutes=9)
+        far.media[ready.data["media"][0]["id"]]["waits"] = 1
         ADAPTER.publish_part(session, content, 0, ready, [])
         assert far.alts() == ["A sofa"]
         assert len([one for one in far.asked if one.path == "/api/v2/media"]) == 1

@@ -180,6 +180,22 @@ class Contract:
         prepared = self.prepare(session, content, key="second0")
         assert self.find(session, content, prepared, began=timedelta(hours=1)).state != "present"
 
+    def test_a_person_may_show_where_the_post_is(self, far, session):
+        if type(self.adapter).recognise is Adapter.recognise:
+            with pytest.raises(errors.Unsupported):
+                self.adapter.recognise(session, "https://elsewhere.example/1")
+            return
+        (receipt,) = self.publish(session, self.content())
+        assert self.adapter.recognise(session, receipt.url).remote_id == receipt.remote_id
+        assert self.adapter.recognise(session, receipt.url + "?ref=1").remote_id == receipt.remote_id
+        for foreign in (
+            "https://elsewhere.example/1",
+            receipt.url[:-3] + "zzz",
+            "https://bsky.app/profile/x.test/post/3lb",
+        ):
+            with pytest.raises((errors.Rejected, errors.Gone)):
+                self.adapter.recognise(session, foreign)
+
     # --- afterwards -------------------------------------------------------
     def test_deleting_removes_and_deleting_again_is_fine(self, far, session):
         (receipt,) = self.publish(session, self.content())
