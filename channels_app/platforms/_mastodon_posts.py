@@ -99,7 +99,7 @@ def upload(line: Line, media: Media) -> dict[str, Any]:
 
 
 def wait_processed(line: Line, media: list[dict[str, Any]], since: datetime) -> None:
-    """Returns when every picture (uploaded at `since`) may be attached; else raises Temporary with a moment, Rejected."""
+    """Returns when every picture, uploaded at `since`, may be attached; raises Temporary (with a moment), Rejected."""
     for one in media:
         if one["ready"]:
             continue
