@@ -10,6 +10,12 @@ class PostsConfig(AppConfig):
 
     def ready(self) -> None:
         from libsocial.audit import sentences
+        from libsocial.notices import catalogue
         from posts import messages
+        from posts.services import outbox
+        from scheduler import guards, listeners
 
         sentences.register(messages.SENTENCES)
+        catalogue.register(messages.MESSAGES)
+        guards.register(outbox.still_approved)
+        listeners.register(listeners.Listener(outbox.who_cares, outbox.address))

@@ -114,6 +114,9 @@ class Asset(models.Model):
 
     objects = AssetQuerySet.as_manager()
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "sha256"], name="one_asset_per_picture")]
+
 
 class Rendition(models.Model):
     """An asset as one set of platform rules wants it. Made at approval, once, and kept: retries send the same bytes."""
@@ -146,7 +149,9 @@ class Review(models.Model):
 
     class Meta:
         ordering = ["at"]
-        constraints = [models.UniqueConstraint(fields=["revision", "person", "unit"], name="one_decision_per_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "person", "unit", "decision"], name="one_decision_per_person")
+        ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None:

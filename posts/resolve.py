@@ -73,22 +73,6 @@ def fits(asset: Asset, rules: MediaRules) -> bool:
     return asset.mime in rules.mime_types and asset.size <= rules.max_bytes and side and pixels
 
 
-def expected(asset: Asset, rules: MediaRules) -> Media:
-    """What a rendition will be like, without making it: for checks while typing."""
-    if fits(asset, rules):
-        return original(asset)
-    mime = asset.mime if asset.mime in rules.mime_types else _first_writable(rules)
-    scale = min(1.0, rules.max_side / max(asset.width, asset.height, 1))
-    if rules.max_pixels is not None:
-        scale = min(scale, (rules.max_pixels / max(1, asset.width * asset.height)) ** 0.5)
-    width, height = max(1, int(asset.width * scale)), max(1, int(asset.height * scale))
-    return Media(asset.path, asset.sha256, mime, width, height, min(asset.size, rules.max_bytes))
-
-
-def _first_writable(rules: MediaRules) -> str:
-    return next((mime for mime in rules.mime_types if images.is_known(mime)), "image/jpeg")
-
-
 def card_rules(rules: MediaRules) -> MediaRules:
     """The rules for the picture of a link card on a platform with these media rules."""
     mime_types = tuple(mime for mime in rules.mime_types if images.is_known(mime)) or ("image/jpeg",)

@@ -4,32 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
 from channels_app.models import Channel
+from channels_app.selectors import usable_by
 from libsocial.accounts.models import Unit, User
+from libsocial.accounts.policies import subtree_q
 from posts.drafting import Draft
-from posts.models import Asset, Post, Revision
+from posts.models import Asset, Post, Revision, Target
+
+WITH_POST = ("unit", "author", "current__changed_by", "current__submitted_by", "approved__changed_by")
+TARGETS = ("current__targets__channel", "current__targets__delivery")
 
 
 def get_post(user: User, pk: int) -> Post:
     """The post with what every page needs of it; Http404 when the person may not know of it."""
-    post = (
-        Post.objects.visible_to(user)
-        .select_related("unit", "author", "current__changed_by", "current__submitted_by", "approved")
-        .filter(pk=pk)
-        .first()
-    )
+    post = Post.objects.visible_to(user).select_related(*WITH_POST).prefetch_related(*TARGETS).filter(pk=pk).first()
     if post is None:
         raise Http404
     return post
 
 
+def waiting_for(user: User, unit: Unit | None) -> QuerySet[Post]:
+    """Posts in review that this person may decide about: of their units, or asking for a channel of theirs."""
+    lent = Target.objects.filter(
+        subtree_q(user, "post.approve", "channel__unit__"), revision=F("revision__post__current")
+    )
+    asked = subtree_q(user, "post.approve", "unit__") | Q(pk__in=lent.values("revision__post_id"))
+    posts = Post.objects.filter(asked, state="in_review")
+    if unit is not None:
+        posts = posts.filter(
+            Q(unit__path__startswith=unit.path) | Q(current__targets__channel__unit__path__startswith=unit.path)
+        )
+    ordered = posts.distinct().order_by(F("planned_at").asc(nulls_last=True), "pk")
+    return ordered.select_related(*WITH_POST).prefetch_related(*TARGETS)
+
+
 def usable_channels(unit: Unit) -> QuerySet[Channel]:
-    """The living channels a post of this unit may go to: its own, and those lent to it or to a unit above it."""
-    above = [int(part) for part in unit.path.strip("/").split("/") if part]
-    return Channel.objects.living().filter(Q(unit=unit) | Q(loans__unit_id__in=above)).distinct()
+    """The living channels a post of this unit may go to: its own and those lent to it."""
+    return usable_by(unit)
 
 
 def channels_of(draft: Draft) -> dict[int, Channel]:

@@ -6,21 +6,20 @@ opinion on what a person may do with a post.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from libsocial.accounts import policies
-from libsocial.accounts import policy as accounts_policy
 from libsocial.accounts.models import Unit, User
 from libsocial.core.states import Machine
 from posts import drafting, schedule
-from posts.models import Post, Review
-from scheduler import states as scheduler_states
+from posts.knowledge import Known
+from posts.models import Post, Revision
 from scheduler.models import Delivery
 
 MACHINE = Machine(
@@ -63,6 +62,8 @@ class Action:
     label: str
     why_not: str = ""
     kind: str = "normal"  # primary, normal, danger
+    icon: str = ""
+    confirm: str = ""  # what is asked before it is done, '' when it may simply be done
 
     @property
     def possible(self) -> bool:
@@ -80,22 +81,39 @@ LABELS: dict[str, str | Promise] = {
     "withdraw": _("Withdraw"),
     "archive": _("Archive"),
 }
-KINDS = {"approve": "primary", "submit": "primary", "withdraw": "danger", "archive": "danger"}
+ICONS = {
+    "approve": "check",
+    "request_changes": "message-square-warning",
+    "submit": "send",
+    "edit": "pencil-line",
+    "recall": "undo-2",
+    "reopen": "archive-restore",
+    "duplicate": "copy",
+    "withdraw": "ban",
+    "archive": "archive",
+}
+CONFIRM: dict[str, str | Promise] = {
+    "recall": _("It becomes a draft again. What was planned is cancelled, and it needs a new approval."),
+    "withdraw": _("Nothing of it goes out. What was planned is cancelled; you can reopen it as a draft."),
+}
+KINDS = {"approve": "primary", "submit": "primary", "withdraw": "danger"}
 # What left, or may have left: nothing else may be said in its place.
+ON_THE_WAY = ("planned", "waiting", "held", "sending", "processing", "unclear", "needs_person")
 LEFT = ("sending", "processing", "unclear", "needs_person", "published", "removed")
 
 
-def actions_for(post: Post, person: User) -> tuple[Action, ...]:
+def actions_for(post: Post, person: User, known: Known | None = None) -> tuple[Action, ...]:
     """What this person may do with this post now: those possible, and those that are only hindered, with the reason.
 
     What the person has no right to, and what makes no sense in this state, is not listed.
     """
-    facts = Facts(post, person)
+    facts = Facts(post, person, known)
     found = []
     for name, label in LABELS.items():
         why_not = facts.why_not(name)
         if why_not is not None:
-            found.append(Action(name, str(label), why_not, KINDS.get(name, "normal")))
+            kind, confirm = KINDS.get(name, "normal"), str(CONFIRM.get(name, ""))
+            found.append(Action(name, str(label), why_not, kind, ICONS[name], confirm))
     return tuple(found)
 
 
@@ -114,7 +132,7 @@ def require(post: Post, person: User, name: str) -> Facts:
 
 @dataclass(frozen=True)
 class Need:
-    """Approvals one unit asks for. `lent_by` is True for the owner of a channel that was lent."""
+    """Approvals one unit asks for. `lent` is True for the owner of a channel that was lent."""
 
     unit: Unit
     needed: int
@@ -143,8 +161,8 @@ RIGHTS = {
 class Facts:
     """What decides about one post and one person; each question to the database is asked once."""
 
-    def __init__(self, post: Post, person: User) -> None:
-        self.post, self.person = post, person
+    def __init__(self, post: Post, person: User, known: Known | None = None) -> None:
+        self.post, self.person, self.known = post, person, known or known_of(post)
 
     # --- rights ---
     def has_right(self, name: str) -> bool:
@@ -163,7 +181,7 @@ class Facts:
 
     @cached_property
     def needs(self) -> tuple[Need, ...]:
-        return needs_of(self.post)
+        return needs_of(self.post, self.known)
 
     @cached_property
     def deciding_units(self) -> tuple[Need, ...]:
@@ -177,11 +195,8 @@ class Facts:
 
     @cached_property
     def already_approved_for(self) -> set[int]:
-        return set(
-            Review.objects.filter(
-                revision_id=self.post.current_id, person=self.person, decision="approved"
-            ).values_list("unit_id", flat=True)
-        )
+        given = self.known.approvals[self.post.current_id or 0]
+        return {unit for person, unit in given if person == self.person.pk}
 
     @cached_property
     def approves_for(self) -> tuple[Need, ...]:
@@ -196,7 +211,7 @@ class Facts:
     @cached_property
     def left(self) -> list[str]:
         """Names of the channels it is out on, or may be."""
-        return sorted(set(left_of(self.post).values_list("channel__name", flat=True)))
+        return sorted({row.channel.name for row in self.known.deliveries[self.post.pk] if has_left(row)})
 
     # --- answers ---
     def why_not(self, name: str) -> str | None:
@@ -230,7 +245,7 @@ class Facts:
         )
 
     def _archive_hindered(self) -> str:
-        waiting = deliveries_of(self.post).filter(state__in=scheduler_states.MAY_CANCEL | {"sending"}).exists()
+        waiting = any(row.state in ON_THE_WAY for row in self.known.deliveries[self.post.pk])
         return str(_("Something of it is still to go out. Withdraw it or cancel that first.")) if waiting else ""
 
     def _approve_hindered(self) -> str:
@@ -241,8 +256,7 @@ class Facts:
         return str(_("You have approved this version. It waits for another person."))
 
     def _expired(self) -> str:
-        passed = schedule.passed_targets(drafting.of_revision(self.post.current), timezone.now())
-        if not passed:
+        if not schedule.passed_targets(drafting.of_revision(self.post.current), timezone.now()):
             return ""
         return str(_("The planned time has passed. Choose a new time, then send it for approval again."))
 
@@ -260,31 +274,40 @@ STATE_NAMES: dict[str, str | Promise] = {
 }
 
 
-def deliveries_of(post: Post) -> QuerySet[Delivery]:
-    """Deliveries of every revision of this post."""
-    return Delivery.objects.filter(reference__startswith=f"post:{post.pk}:")
+def has_left(delivery: Delivery) -> bool:
+    """Is it out, or may it be? A thread whose first part is out counts as out."""
+    return delivery.state in LEFT or any(part.published_at for part in delivery.parts.all())
 
 
-def left_of(post: Post) -> QuerySet[Delivery]:
-    """Deliveries that are out, or may be; a thread whose first part is out counts as out."""
-    return deliveries_of(post).filter(Q(state__in=LEFT) | Q(parts__published_at__isnull=False)).distinct()
+def reference_of(post: Post, revision: Revision) -> str:
+    """What the engine knows a revision by."""
+    return f"post:{post.pk}:{revision.number}"
 
 
-def needs_of(post: Post) -> tuple[Need, ...]:
+def known_of(post: Post) -> Known:
+    """What is known of one post, read now."""
+    return Known([post], [drafting.of_revision(post.current)] if post.current_id else [])
+
+
+def out_on(post: Post) -> list[str]:
+    """Names of the channels the post is out on, or may be, as the rows stand now."""
+    return sorted({row.channel.name for row in known_of(post).deliveries[post.pk] if has_left(row)})
+
+
+def needs_of(post: Post, known: Known | None = None) -> tuple[Need, ...]:
     """Who has to approve the current revision: the post's own unit, and the owner of every lent channel."""
     if post.current_id is None:
         return ()
-    owners = Unit.objects.filter(channels__targets__revision_id=post.current_id).exclude(pk=post.unit_id).distinct()
-    given = _given(post.current_id)
-    own_policy = accounts_policy.of(post.unit)
-    needs = [
-        Need(post.unit, max(1, own_policy.approvals_needed), given.get(post.unit_id, 0), False, own_policy.own_approval)
-    ]
-    for unit in owners:
-        needs.append(Need(unit, 1, given.get(unit.pk, 0), True, accounts_policy.of(unit).own_approval))
-    return tuple(needs)
-
-
-def _given(revision_id: int) -> dict[int, int]:
-    rows = Review.objects.filter(revision_id=revision_id, decision="approved").values("unit_id")
-    return {row["unit_id"]: row["count"] for row in rows.annotate(count=Count("person", distinct=True))}
+    known = known or known_of(post)
+    given = Counter(unit for _person, unit in known.approvals[post.current_id])
+    policy = known.policy(post.unit)
+    own = Need(
+        post.unit, max(1, policy.approvals_needed), given[post.unit_id], lent=False, own_allowed=policy.own_approval
+    )
+    return (
+        own,
+        *(
+            Need(unit, 1, given[unit.pk], lent=True, own_allowed=known.policy(unit).own_approval)
+            for unit in known.owners(post)
+        ),
+    )

@@ -1,0 +1,136 @@
+"""What stands between a post and the public, per channel and for the whole, named before anybody sends it.
+
+The composer shows it while a person types, the review page to who approves, and
+`submit` and `approve` refuse on what blocks: nothing a platform would cut or
+refuse gets as far as the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import formats, timezone
+
+from channels_app import check
+from channels_app.check import Problem
+from channels_app.models import Channel
+from channels_app.selectors import capabilities_of
+from libsocial.accounts.models import Unit
+from libsocial.accounts.policy import Policy
+from libsocial.notices import catalogue
+from posts import drafting, resolve, schedule
+from posts.drafting import Draft, DraftTarget
+from posts.knowledge import Known
+from posts.models import Asset, Revision
+
+
+@dataclass(frozen=True)
+class Report:
+    """Problems of the whole post, and of each chosen channel by its id (an empty tuple: ready)."""
+
+    general: tuple[Problem, ...]
+    channels: Mapping[int, tuple[Problem, ...]]
+
+    @property
+    def all(self) -> tuple[Problem, ...]:
+        return self.general + tuple(problem for found in self.channels.values() for problem in found)
+
+    @property
+    def blocking(self) -> int:
+        return sum(problem.severity == "block" for problem in self.all)
+
+    @property
+    def warnings(self) -> int:
+        return len(self.all) - self.blocking
+
+
+class Blocked(Exception):
+    """The post cannot go on like this; `report` says what must be changed. Nothing was changed."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        super().__init__(sentence(next(problem for problem in report.all if problem.severity == "block")))
+
+
+def sentence(problem: Problem) -> str:
+    """A problem in words, in the language active now: what it is, and what to do about it."""
+    shown = catalogue.render(problem.message, problem.params)
+    return f"{shown.heading}. {shown.body}" if shown.body else shown.heading
+
+
+def of(revision: Revision, *, now: datetime | None = None) -> Report:
+    """The problems of a stored revision as things stand now."""
+    return of_draft(drafting.of_revision(revision), unit=revision.post.unit, now=now)
+
+
+def of_draft(draft: Draft, *, unit: Unit, now: datetime | None = None, known: Known | None = None) -> Report:
+    """The problems of a draft of this unit, stored or not. Four queries at most, whatever the number of channels."""
+    now, known = now or timezone.now(), known or Known([], [draft])
+    channels, assets, usable, policy = known.channels, known.assets, known.usable(unit), known.policy(unit)
+    found: dict[int, tuple[Problem, ...]] = {}
+    for target in draft.targets:
+        channel = channels.get(target.channel)
+        if channel is None:
+            continue
+        problems = [
+            *_standing(channel, usable),
+            *_times(draft, target, now),
+            *_pictures(draft, target, assets),
+            *_content(draft, target, channel, assets, policy),
+        ]
+        found[channel.pk] = tuple(problems)
+    return Report(tuple(_whole(draft, found)), found)
+
+
+def _whole(draft: Draft, found: Mapping[int, Any]) -> Iterator[Problem]:
+    if not found:
+        yield Problem("targets", 0, "block", "post.no_channel")
+    if all(part.empty for part in draft.parts) and not any(target.variant for target in draft.targets):
+        yield Problem("text", 0, "block", "check.empty")
+
+
+def _content(
+    draft: Draft, target: DraftTarget, channel: Channel, assets: Mapping[int, Asset], policy: Policy
+) -> list[Problem]:
+    pictures = {pk: resolve.original(asset) for pk, asset in assets.items()}
+    content = resolve.content_for(draft, target, pictures)
+    return check.check(content, capabilities_of(channel), policy)
+
+
+def _standing(channel: Channel, usable: set[int]) -> Iterator[Problem]:
+    params = {"channel": channel.name}
+    if channel.state == "disconnected":
+        yield Problem("targets", 0, "block", "post.channel_disconnected", params)
+    elif channel.pk not in usable:
+        yield Problem("targets", 0, "block", "post.channel_not_lent", params)
+    elif channel.state == "needs_reconnect":
+        yield Problem("targets", 0, "warn", "post.channel_reconnect", params)
+    elif channel.state == "paused":
+        yield Problem("targets", 0, "warn", "post.channel_paused", params)
+
+
+def _times(draft: Draft, target: DraftTarget, now: datetime) -> Iterator[Problem]:
+    typed = draft.at_for(target)
+    moment = schedule.moment_of(typed, draft.zone)
+    if moment is None:
+        return
+    params = {"typed": _clock(datetime.fromisoformat(typed)), "wall": _clock(moment.wall)}
+    if schedule.has_passed(moment, now):
+        yield Problem("at", 0, "block", "post.time_passed", params)
+    if moment.note == "gap":
+        yield Problem("at", 0, "warn", "post.time_gap", params)
+    if moment.note == "twice":
+        yield Problem("at", 0, "warn", "post.time_twice", params)
+
+
+def _clock(wall: datetime) -> str:
+    return formats.date_format(wall, "DATETIME_FORMAT")
+
+
+def _pictures(draft: Draft, target: DraftTarget, assets: Mapping[int, Asset]) -> Iterator[Problem]:
+    for index, part in enumerate(draft.parts_for(target)):
+        if any(item.asset not in assets for item in part.media):
+            yield Problem("media", index, "block", "post.picture_gone")
