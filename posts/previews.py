@@ -13,7 +13,6 @@ from django.utils.safestring import SafeString, mark_safe
 from channels_app import platforms
 from channels_app.content import Content, LinkCard, Media, Part
 from channels_app.models import Channel
-from channels_app.selectors import avatar_url as avatar_url  # shown beside every account name
 from channels_app.selectors import capabilities_of
 from posts import resolve
 from posts.drafting import Draft, DraftTarget
@@ -127,6 +126,11 @@ def markup(text: str) -> SafeString:
         last = found.end()
     pieces.append(escape(text[last:]))
     return mark_safe("".join(pieces))  # noqa: S308  every piece was escaped
+
+
+def avatar_url(channel: Channel) -> str:
+    """Our own copy of the account's picture, '' where it has none."""
+    return reverse("channels:avatar", args=[channel.pk]) if channel.avatar else ""
 
 
 def mark(channel: Channel) -> str:

@@ -1,11 +1,35 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from posts.views import listing
+from posts.views import compose, listing, media, post, reviewing
+
+
+class Size:
+    """How large a picture is asked for."""
+
+    regex = "full|thumb"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Size, "picture_size")
 
 app_name = "posts"
 urlpatterns = [
     path("", listing.post_list, name="list"),
     path("calendar/", listing.calendar_page, name="calendar"),
+    path("review/", reviewing.queue, name="review"),
+    path("pictures/<int:pk>/<picture_size:size>/", media.asset, name="asset"),
+    path("pictures/<int:pk>/describe/", media.describe, name="describe"),
+    path("new/", compose.new, name="new"),
+    path("autosave/", compose.autosave, name="autosave"),
+    path("<int:pk>/", post.detail, name="detail"),
+    path("<int:pk>/edit/", compose.edit, name="edit"),
+    path("<int:pk>/do/<slug:name>/", post.act, name="act"),
+    path("<int:pk>/pictures/<int:asset_pk>/<picture_size:size>/", media.post_asset, name="post_asset"),
 ]

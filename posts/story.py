@@ -1,0 +1,66 @@
+"""How a post came to be what it is: its revisions with their decisions, and its deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scheduler.selectors import Card, card, deliveries_for
+
+from channels_app.models import Channel
+from libsocial.accounts.models import User
+from posts import changes, display, drafting, selectors
+from posts.changes import Change
+from posts.models import Post, Review, Revision
+from posts.sheets import Sheet
+from posts.workflow import reference_of
+
+MOST = 30  # revisions shown; older ones stay in the database and in the trail
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One revision: what it changed against the one before, and what people decided about it."""
+
+    revision: Revision
+    changes: list[Change]
+    reviews: Sequence[Review]
+    current: bool
+    approved: bool
+
+
+def chapters(post: Post) -> list[Chapter]:
+    """The revisions of a post, newest first."""
+    revisions = list(selectors.revisions_of(post).prefetch_related("reviews__person", "reviews__unit")[: MOST + 1])
+    drafts = [drafting.of_revision(revision) for revision in revisions]
+    names = _names(drafts)
+    found = []
+    for index, revision in enumerate(revisions[:MOST]):
+        older = drafts[index + 1] if index + 1 < len(drafts) else None
+        found.append(
+            Chapter(
+                revision=revision,
+                changes=changes.between(older, drafts[index], names) if older else [],
+                reviews=revision.reviews.all(),
+                current=revision.pk == post.current_id,
+                approved=revision.pk == post.approved_id,
+            )
+        )
+    return found
+
+
+def _names(drafts: Sequence[drafting.Draft]) -> dict[int, str]:
+    ids = {target.channel for draft in drafts for target in draft.targets}
+    return dict(Channel.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+def deliveries(post: Post, user: User) -> list[Card]:
+    """The deliveries of the approved revision as this person sees them, in the order of the channels."""
+    if post.approved is None:
+        return []
+    return [card(delivery, user) for delivery in deliveries_for(reference_of(post, post.approved))]
+
+
+def shown(sheet: Sheet) -> str:
+    """The one word for where it stands, as lists use it."""
+    return display.shown(sheet.post.state, [pane.delivery.state for pane in sheet.panes if pane.delivery])

@@ -1,0 +1,145 @@
+"""The page of one post, and everything that can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from libsocial.accounts.models import User
+from libsocial.audit import selectors as trail
+from libsocial.core.flash import flash
+from libsocial.core.states import TransitionError
+from libsocial.notices import services as notices
+from posts import selectors, sheets, story
+from posts.models import Post
+from posts.problems import Blocked
+from posts.services import drafts, review
+from posts.workflow import NotPossible
+
+
+@login_required
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was said or is to be said, where it stands, and what can be done."""
+    post = selectors.get_post(request.user, pk)
+    notices.see_about(person=request.user, subject=post)
+    return _page(request, post)
+
+
+@login_required
+@require_POST
+def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """One act on a post. A refusal is a sentence on the post's page; a reason that was typed is kept."""
+    post = selectors.get_post(request.user, pk)
+    step = STEPS.get(name)
+    if step is None:
+        raise Http404
+    try:
+        return step(request, post)
+    except (NotPossible, Blocked) as error:
+        return _refused(request, post, name, str(error))
+    except TransitionError:
+        return _refused(request, post, name, _("Somebody else was faster. This is how it stands now."))
+
+
+def _page(request: HttpRequest, post: Post, *, reason: str = "", refusal: str = "", status: int = 200) -> HttpResponse:
+    sheet = sheets.of_posts([post], request.user)[0]
+    context = {
+        "sheet": sheet,
+        "post": post,
+        "shown": story.shown(sheet),
+        "chapters": story.chapters(post),
+        "deliveries": story.deliveries(post, request.user),
+        "lines": trail.about(post),
+        "reason": reason,
+        "refusal": refusal,
+        "back": "post",
+    }
+    return render(request, "posts/detail.html", context, status=status)
+
+
+def _refused(request: HttpRequest, post: Post, name: str, sentence: str) -> HttpResponse:
+    fresh = selectors.get_post(request.user, post.pk)
+    return _page(request, fresh, reason=request.POST.get("reason", ""), refusal=sentence, status=409)
+
+
+# --- the acts -----------------------------------------------------------------
+
+
+def _approve(request: HttpRequest, post: Post) -> HttpResponse:
+    complete = review.approve(post=post, by=_person(request), digest=request.POST.get("digest", ""))
+    said = _("Approved. It goes out at its time.") if complete else _("Approved. One more approval is needed.")
+    return _done(request, post, said)
+
+
+def _request_changes(request: HttpRequest, post: Post) -> HttpResponse:
+    review.request_changes(
+        post=post,
+        by=_person(request),
+        digest=request.POST.get("digest", ""),
+        reason=request.POST.get("reason", ""),
+    )
+    return _done(request, post, _("Sent back with your reason."))
+
+
+def _submit(request: HttpRequest, post: Post) -> HttpResponse:
+    review.submit(post=post, by=_person(request))
+    return _done(request, post, _("Sent for approval."))
+
+
+def _recall(request: HttpRequest, post: Post) -> HttpResponse:
+    review.recall(post=post, by=_person(request))
+    flash(request, _("Taken back. It is a draft again and nothing of it goes out."))
+    return redirect("posts:edit", post.pk)
+
+
+def _withdraw(request: HttpRequest, post: Post) -> HttpResponse:
+    review.withdraw(post=post, by=_person(request))
+    return _done(request, post, _("Withdrawn. Nothing of it goes out."), undo="reopen")
+
+
+def _archive(request: HttpRequest, post: Post) -> HttpResponse:
+    drafts.archive(post=post, by=_person(request))
+    return _done(request, post, _("Archived."), undo="reopen")
+
+
+def _reopen(request: HttpRequest, post: Post) -> HttpResponse:
+    drafts.reopen(post=post, by=_person(request))
+    return _done(request, post, _("It is back."))
+
+
+def _duplicate(request: HttpRequest, post: Post) -> HttpResponse:
+    channels = [int(value) for value in request.POST.getlist("channel") if value.isdigit()]
+    copy = drafts.duplicate(post=post, by=_person(request), channels=channels or None)
+    flash(request, _("This is a copy, without times. The original stays as it was."))
+    return redirect("posts:edit", copy.pk)
+
+
+STEPS: dict[str, Callable[[HttpRequest, Post], HttpResponse]] = {
+    "approve": _approve,
+    "request_changes": _request_changes,
+    "submit": _submit,
+    "recall": _recall,
+    "withdraw": _withdraw,
+    "archive": _archive,
+    "reopen": _reopen,
+    "duplicate": _duplicate,
+}
+
+
+def _person(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]
+
+
+def _done(request: HttpRequest, post: Post, said: str, *, undo: str = "") -> HttpResponse:
+    flash(request, said, undo=reverse("posts:act", args=[post.pk, undo]) if undo else "")
+    if request.POST.get("back") == "review":
+        following = request.POST.get("following", "")
+        anchor = f"#post-{following}" if following.isdigit() else ""
+        return HttpResponseRedirect(reverse("posts:review") + anchor)
+    return redirect("posts:detail", post.pk)
