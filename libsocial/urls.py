@@ -8,6 +8,7 @@ from libsocial import metrics
 from libsocial.core import health
 from libsocial.help import help_page
 from libsocial.shell import views as shell
+from libsocial.status import status
 
 handler400 = shell.bad_request
 handler403 = shell.permission_denied
@@ -15,6 +16,7 @@ handler404 = shell.not_found
 handler500 = shell.server_error
 
 urlpatterns = [
+    path("status/", status, name="status"),
     path("help/", help_page, name="help"),
     path("analytics/", include("analytics.urls")),
     path("posts/", include("posts.urls")),

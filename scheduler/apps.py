@@ -9,9 +9,11 @@ class SchedulerConfig(AppConfig):
     verbose_name = "Delivery"
 
     def ready(self) -> None:
+        from channels_app import work
         from libsocial.audit import sentences
         from libsocial.notices import catalogue
-        from scheduler import messages
+        from scheduler import messages, selectors
 
+        work.register(selectors.work_on)
         sentences.register(messages.SENTENCES)
         catalogue.register(messages.MESSAGES)

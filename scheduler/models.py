@@ -57,7 +57,7 @@ class Delivery(models.Model):
         indexes = [
             # Without states in it: what has nothing to do leaves the index, and every database can use it.
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="delivery_next"),
-            models.Index(fields=["channel", "state"], name="delivery_channel"),
+            models.Index(fields=["state", "channel", "settled_at"], name="delivery_state"),
             models.Index(fields=["unit", "due_at"], name="delivery_unit_due"),
         ]
         constraints = [

@@ -29,7 +29,11 @@ class Pulse:
     dispatcher: datetime | None
     worker: datetime | None
     silent_since: datetime | None
-    alive: bool
+    silent: tuple[datetime | None, ...] = ()
+
+    @property
+    def alive(self) -> bool:
+        return not self.silent
 
 
 def beat(kind: str) -> None:
@@ -48,6 +52,5 @@ def read(now: datetime | None = None) -> Pulse:
     now = now or timezone.now()
     last = dict(Heartbeat.objects.filter(kind__in=KINDS).values_list("kind").annotate(at=Max("at")))
     times = [last.get(kind) for kind in KINDS]
-    silent = [at for at in times if at is None or now - at > SILENT_AFTER]
-    since = min((at for at in silent if at), default=None)
-    return Pulse(times[0], times[1], since, not silent)
+    silent = tuple(at for at in times if at is None or now - at > SILENT_AFTER)
+    return Pulse(times[0], times[1], min((at for at in silent if at), default=None), silent)

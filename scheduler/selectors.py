@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -138,6 +140,26 @@ def why(delivery: Delivery) -> str:
 def address_of(delivery: Delivery) -> str:
     """The page of what is being delivered, or ''."""
     return listeners.address_of(delivery)
+
+
+# --- channels -------------------------------------------------------------------
+def work_on(channel_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """What hangs on these channels, as channels_app.work asks: what waits, what is held, what was last published."""
+    rows = Delivery.objects.filter(channel_id__in=channel_ids)
+    found: dict[int, dict[str, Any]] = {pk: {"waiting": 0, "held": 0} for pk in channel_ids}
+    counts = rows.filter(state__in=(*MOVING, "held", "needs_person")).values_list("channel_id", "state")
+    for pk, state, number in counts.annotate(number=Count("pk")).order_by():
+        found[pk]["waiting" if state in MOVING else "held"] += number
+    newest = rows.filter(state="published").values("channel_id").annotate(at=Max("settled_at")).order_by()
+    latest = Q(pk__in=[])
+    for row in newest:
+        latest |= Q(channel_id=row["channel_id"], state="published", settled_at=row["at"])
+    for delivery in Delivery.objects.filter(latest):
+        found[delivery.channel_id] |= {
+            "last_published_at": delivery.settled_at,
+            "last_published_url": delivery.remote_url,
+        }
+    return found
 
 
 # --- holds --------------------------------------------------------------------
