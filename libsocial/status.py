@@ -130,16 +130,14 @@ def _needs_someone(user: User) -> list[Delivery]:
 
 
 def _facts() -> list[tuple[str | Promise, str]]:
+    mail = _("set up") if settings.MAIL_CONFIGURED else _("not set up: notices stay in the product")
     free = shutil.disk_usage(Path(settings.DATA_DIR)).free if Path(settings.DATA_DIR).exists() else 0
     return [
         (gettext_lazy("LibSocial"), _version()),
         (gettext_lazy("Database"), connection.vendor),
         (gettext_lazy("Messages between processes"), "Redis" if settings.REDIS_URL else _("within one process")),
         (gettext_lazy("Free disk space"), f"{free / 1024**3:.1f} GB"),
-        (
-            gettext_lazy("Mail"),
-            _("set up") if settings.MAIL_CONFIGURED else _("not set up: notices stay in the product"),
-        ),
+        (gettext_lazy("Mail"), mail),
         ("Python, Django, Celery", f"{platform.python_version()}, {django.__version__}, {metadata.version('celery')}"),
     ]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -43,17 +44,17 @@ def test_all_is_well(channel: Channel, far: FarSide, lib: Library, ticking: None
     assert "Nothing failed and nothing is unclear." in page
 
 
-def test_a_silent_clock_is_told_to_everybody_on_every_page(lib: Library, ticking: None) -> None:
+def test_a_silent_clock_is_told_to_everybody_on_every_page(channel: Channel, lib: Library, ticking: None) -> None:
     tasks.dispatch()
     tasks.heartbeat()
     assert pulse.read().alive
     client = signed_in(lib.alice)
-    assert "not running" not in client.get(reverse("scheduler:holds")).content.decode()
+    assert "are not leaving" not in client.get(reverse("scheduler:holds")).content.decode()
+    planned(channel)
     with time_machine.travel(timezone.now() + timedelta(minutes=5), tick=False):
+        cache.clear()
         assert pulse.read().silent_since is not None
-        assert (
-            "the part of LibSocial that sends is not running" in client.get(reverse("scheduler:holds")).content.decode()
-        )
+        assert "are not leaving" in client.get(reverse("scheduler:holds")).content.decode()
         page = signed_in(lib.ada).get(reverse("status")).content.decode()
     assert "Nothing is published while it is silent." in page
 
@@ -104,3 +105,11 @@ def test_a_held_list_for_one_channel(channel: Channel, far: FarSide, lib: Librar
     part = client.get(reverse("scheduler:held"), HTTP_HX_REQUEST="true").content.decode()
     assert "Held one" in part
     assert "<html" not in part
+
+
+def test_a_channel_knows_what_hangs_on_it(channel: Channel, far: FarSide, lib: Library) -> None:
+    planned(channel)
+    step()
+    planned(channel, due=timezone.now() + timedelta(hours=1))
+    work = selectors.work_on([channel.pk])[channel.pk]
+    assert (work["waiting"], work["held"], work["last_published_url"]) == (1, 0, f"{far.url}/posts/1")
