@@ -296,6 +296,7 @@ PRIVATE_HOSTS = env.items(
     "",
     "Private or loopback hosts (name, host:port or network such as 10.0.0.0/8) that may be connected to.",
 )
+CA_FILE = env.text("LIBSOCIAL_CA_FILE", "", "Further certificate authorities (PEM) for servers of your own network.")
 PROXY = env.secret("LIBSOCIAL_PROXY", "A proxy every outside call goes through: http://user:password@host:port.")
 PLATFORM_HOSTS = {
     "bluesky.entryway": env.text("LIBSOCIAL_BLUESKY_ENTRYWAY", "https://bsky.social", "Bluesky sign-in host."),

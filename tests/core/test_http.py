@@ -5,14 +5,20 @@ from __future__ import annotations
 import gzip
 import logging
 import socket
+import ssl
 import threading
 import time
 import zlib
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from libsocial.core import addresses, http, site_settings
-from tests.core.hostile import answer, hostile, says
+from tests.core.hostile import answer, hostile, read_request, says
 
 pytestmark = pytest.mark.django_db
 
@@ -213,6 +219,65 @@ def test_a_failing_tls_handshake_means_nothing_was_sent():
     plain = says(b"HTTP/1.1 400 Bad Request\r\n\r\n")
     with hostile(plain, listens=False) as server, pytest.raises(http.NotSent, match="secure"):
         http.outside(allow_private=["127.0.0.1"]).post(server.url.replace("http:", "https:"), data=b"x")
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    """A certificate for `localhost` and 127.0.0.1, signed by an authority nobody knows: (its file, server context)."""
+    folder = tmp_path_factory.mktemp("tls")
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "here")])
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(names, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = folder / "server.pem"
+    plain = serialization.NoEncryption()
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    public = certificate.public_bytes(serialization.Encoding.PEM)
+    pem.write_bytes(private + public)
+    (folder / "ca.pem").write_bytes(public)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    return str(folder / "ca.pem"), context
+
+
+def over_tls(context):
+    """The script of a server that shakes hands first."""
+
+    def serve(client, request):
+        with context.wrap_socket(client, server_side=True) as secure:
+            read_request(secure)
+            secure.sendall(answer(b"safe"))
+
+    return serve
+
+
+def test_only_known_authorities_and_right_names_are_believed(authority, settings):
+    ca_file, context = authority
+    with hostile(over_tls(context), listens=False) as server:
+
+        def get(host, **kwargs):
+            session = http.outside(allow_private=["127.0.0.1", "localhost"], total=5)
+            return session.get(f"https://{host}:{server.port}/", **kwargs)
+
+        with pytest.raises(http.NotSent, match="secure connection"):
+            get("localhost")
+        with pytest.raises(http.NotSent, match="secure connection"):
+            get("localhost", verify=False)
+        settings.CA_FILE = ca_file
+        assert get("localhost").text == "safe"
+        with pytest.raises(http.NotSent, match="secure connection"):
+            get("127.0.0.1")
 
 
 def test_a_connection_cut_after_the_request_is_no_answer_and_is_not_tried_again():
