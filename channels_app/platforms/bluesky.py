@@ -59,6 +59,7 @@ class Bluesky(Adapter):
     key = "bluesky"
     name = "Bluesky"
     colour = "#0a66d6"
+    needs = gettext_lazy("An account, and an app password made in its settings. No developer account.")
     connect_kind = "form"
     connect_fields = (
         ConnectField("handle", gettext_lazy("Handle"), placeholder="library.bsky.social"),
@@ -76,6 +77,7 @@ class Bluesky(Adapter):
             gettext_lazy("Server"),
             "url",
             gettext_lazy("Only for an account on a server of your own. Leave empty otherwise."),
+            optional=True,
         ),
     )
     capabilities = Capabilities(

@@ -68,6 +68,7 @@ class Mastodon(Adapter):
     key = "mastodon"
     name = "Mastodon"
     colour = "#5a4fcf"
+    needs = gettext_lazy("An account on any Mastodon-compatible server. You sign in there; no developer account.")
     connect_kind = "redirect"
     connect_fields = (
         ConnectField(

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -166,6 +167,15 @@ class Practice(Adapter):
     def find(self, session: Session, content: Content, index: int, prepared: Prepared, since: datetime) -> Found:
         post = _asked(lambda: network.find(session.secret["token"], prepared.key))
         return Found.present(_receipt(post)) if post else Found.absent()
+
+    def recognise(self, session: Session, url: str) -> Receipt:
+        path = urlsplit(url.strip()).path
+        try:
+            match = resolve(path)
+            post = network.get(session.secret["token"], match.kwargs["pk"])
+        except (Resolver404, KeyError, network.Answer) as error:
+            raise Rejected(_("This is not the address of a post of this account on Practice."), field="url") from error
+        return _receipt(post)
 
     def follow(self, session: Session, receipt: Receipt) -> Receipt:
         return _receipt(_asked(lambda: network.get(session.secret["token"], int(receipt.remote_id))))

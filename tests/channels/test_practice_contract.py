@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from channels_app.errors import Rejected
 from channels_app.models import PracticeAccount
 from channels_app.platforms.base import Account
 from channels_app.platforms.practice import Practice
@@ -60,3 +61,15 @@ class TestContract(Contract):
         assert receipt.processing
         far.account.posts.update(public_at=timezone.now())
         assert not self.adapter.follow(session, receipt).processing
+
+    def test_a_post_is_recognised_by_its_address_and_nothing_else_is(self, far, session):
+        (receipt,) = self.publish(session, self.content())
+        assert self.adapter.recognise(session, f" {receipt.url} ").remote_id == receipt.remote_id
+        for other in (
+            "https://example.org/",
+            "/practice/",
+            receipt.url.replace(f"/{receipt.remote_id}/", "/99999/"),
+            "no",
+        ):
+            with pytest.raises(Rejected):
+                self.adapter.recognise(session, other)
