@@ -6,16 +6,24 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from libsocial.accounts.models import Unit, User
-from libsocial.accounts.policies import subtree_q
+from libsocial.accounts.policies import grants_of, subtree_q
 from libsocial.core.crypto import EncryptedJSONField
 
 
 class ChannelQuerySet(models.QuerySet["Channel"]):
     def visible_to(self, user: User) -> ChannelQuerySet:
         """Channels of the person's units, and those lent to them."""
-        own = self.filter(subtree_q(user, "channel.see", "unit__"))
-        lent = ChannelLoan.objects.filter(subtree_q(user, "channel.see", "unit__")).values("channel_id")
-        return self.filter(models.Q(pk__in=own.values("pk")) | models.Q(pk__in=lent))
+        own = subtree_q(user, "channel.see", "unit__")
+        # What a unit borrows, the units below it may use as well.
+        above = [int(part) for grant in grants_of(user) for part in grant.path.strip("/").split("/")]
+        lent = ChannelLoan.objects.filter(subtree_q(user, "channel.see", "unit__") | models.Q(unit_id__in=above))
+        return self.filter(models.Q(pk__in=self.filter(own).values("pk")) | models.Q(pk__in=lent.values("channel_id")))
+
+    def usable_by(self, unit: Unit) -> ChannelQuerySet:
+        """The channels a unit may plan posts for: its own, and those lent to it or to a unit above it. Paused ones
+        and ones that wait for reconnection too: posts leave when the channel works again."""
+        above = [int(part) for part in unit.path.strip("/").split("/")]
+        return self.living().filter(models.Q(unit=unit) | models.Q(loans__unit_id__in=above)).distinct()
 
     def living(self) -> ChannelQuerySet:
         return self.exclude(state="disconnected")

@@ -28,12 +28,6 @@ def capabilities_of(channel: Channel) -> Capabilities:
     return corrected(platforms.get(channel.platform).capabilities_for(channel.facts), channel.overrides)
 
 
-def usable_by(unit: Unit) -> QuerySet[Channel]:
-    """The channels a unit may plan posts for: its own and those lent to it. Paused ones and ones that wait for
-    reconnection too: posts can be planned, they leave when the channel works again."""
-    return Channel.objects.living().filter(Q(unit=unit) | Q(loans__unit=unit)).distinct()
-
-
 def held_up_by(channel: Channel) -> Work:
     """What waits on this channel: what a person must know before disconnecting it."""
     return work.of([channel.pk])[channel.pk]
@@ -87,7 +81,8 @@ def adapter_of(channel: Channel) -> Adapter | None:
 # --- one channel ------------------------------------------------------------
 @dataclass(frozen=True)
 class FactRow:
-    """A fact with where it comes from. `correction`: what an administrator set, and why."""
+    """A fact with where it comes from; without `source` it was read from the account's server.
+    `correction`: what an administrator set, and why."""
 
     fact: Fact
     value: int
@@ -107,18 +102,20 @@ def facts_of(channel: Channel) -> Sequence[FactRow]:
     adapter = adapter_of(channel)
     if adapter is None:
         return ()
-    plain, now = adapter.capabilities_for(channel.facts), capabilities_of(channel)
-    return [_fact_row(fact, plain, now, channel) for fact in FACTS if fact.read(now) is not None]
+    now = capabilities_of(channel)
+    return [_fact_row(fact, adapter, now, channel) for fact in FACTS if fact.read(now) is not None]
 
 
-def _fact_row(fact: Fact, plain: Capabilities, now: Capabilities, channel: Channel) -> FactRow:
-    source = plain.sources.get(fact.source)
+def _fact_row(fact: Fact, adapter: Adapter, now: Capabilities, channel: Channel) -> FactRow:
+    own = fact.read(adapter.capabilities_for(channel.facts)) != fact.read(adapter.capabilities)
+    source = None if own else adapter.capabilities.sources.get(fact.source)
     correction = channel.overrides.get(fact.name)
+    read_at = (channel.probed_at or channel.connected_at).date()
     return FactRow(
         fact=fact,
         value=fact.read(now) or 0,
         source=source.text if source else "",
-        checked=parse_date(source.checked) if source else None,
+        checked=parse_date(source.checked) if source else read_at,
         correction=correction,
         corrected_at=parse_datetime(correction["at"]) if correction else None,
     )
