@@ -9,9 +9,10 @@ class PostsConfig(AppConfig):
     verbose_name = "Posts"
 
     def ready(self) -> None:
+        from channels_app import work
         from libsocial.audit import sentences
         from libsocial.notices import catalogue
-        from posts import messages
+        from posts import messages, on_channels
         from posts.services import outbox
         from scheduler import guards, listeners
 
@@ -19,3 +20,4 @@ class PostsConfig(AppConfig):
         catalogue.register(messages.MESSAGES)
         guards.register(outbox.still_approved)
         listeners.register(listeners.Listener(outbox.who_cares, outbox.address))
+        work.register(on_channels.work_of)
