@@ -19,12 +19,6 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         lent = ChannelLoan.objects.filter(subtree_q(user, "channel.see", "unit__") | models.Q(unit_id__in=above))
         return self.filter(models.Q(pk__in=self.filter(own).values("pk")) | models.Q(pk__in=lent.values("channel_id")))
 
-    def usable_by(self, unit: Unit) -> ChannelQuerySet:
-        """The channels a unit may plan posts for: its own, and those lent to it or to a unit above it. Paused ones
-        and ones that wait for reconnection too: posts leave when the channel works again."""
-        above = [int(part) for part in unit.path.strip("/").split("/")]
-        return self.living().filter(models.Q(unit=unit) | models.Q(loans__unit_id__in=above)).distinct()
-
     def living(self) -> ChannelQuerySet:
         return self.exclude(state="disconnected")
 

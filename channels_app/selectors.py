@@ -28,6 +28,13 @@ def capabilities_of(channel: Channel) -> Capabilities:
     return corrected(platforms.get(channel.platform).capabilities_for(channel.facts), channel.overrides)
 
 
+def usable_by(unit: Unit) -> QuerySet[Channel]:
+    """The channels a unit may plan posts for: its own, and those lent to it or to a unit above it. Paused ones and
+    ones that wait for reconnection too: posts can be planned, they leave when the channel works again."""
+    above = [int(part) for part in unit.path.strip("/").split("/")]
+    return Channel.objects.living().filter(Q(unit=unit) | Q(loans__unit_id__in=above)).distinct()
+
+
 def held_up_by(channel: Channel) -> Work:
     """What waits on this channel: what a person must know before disconnecting it."""
     return work.of([channel.pk])[channel.pk]

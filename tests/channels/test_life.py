@@ -128,15 +128,15 @@ def test_a_lent_channel_is_seen_and_usable_by_the_borrower_and_not_managed(chann
     services.lend(by=lib.ada, channel=channel, unit=lib.south)
     services.lend(by=lib.ada, channel=channel, unit=lib.south)
     assert list(Channel.objects.visible_to(lib.olga)) == [channel]
-    assert list(Channel.objects.usable_by(lib.south)) == list(Channel.objects.usable_by(lib.north)) == [channel]
+    assert list(selectors.usable_by(lib.south)) == list(selectors.usable_by(lib.north)) == [channel]
     assert not selectors.cards(lib.olga, [channel])[0].may_manage
     assert Notice.objects.get().recipient == lib.olga  # told once
     below = Unit.objects.plant(name="Children’s room", parent=lib.south)
     chris = cast.person("Chris Child", (cast.Role.CONTRIBUTOR, below))
-    assert list(Channel.objects.usable_by(below)) == list(Channel.objects.visible_to(chris)) == [channel]
+    assert list(selectors.usable_by(below)) == list(Channel.objects.visible_to(chris)) == [channel]
     services.unlend(by=lib.ada, channel=channel, unit=lib.south)
     assert channel not in Channel.objects.visible_to(lib.olga)
-    assert not Channel.objects.usable_by(lib.south)
+    assert not selectors.usable_by(lib.south)
 
 
 def test_a_channel_is_not_lent_to_its_own_unit_nor_when_it_is_disconnected(channel: Channel, lib: cast.Library) -> None:
