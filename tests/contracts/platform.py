@@ -18,9 +18,11 @@ and adds what only that platform does. `Contract` is for every adapter;
 from __future__ import annotations
 
 import dataclasses
+import json
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 import pytest
@@ -35,6 +37,7 @@ from libsocial.accounts.policy import DEFAULT
 from tests.fakes.server import Failure, Reply
 from tests.fakes.session import picture
 
+RECORDINGS = Path(__file__).parents[1] / "recordings"
 AT = datetime(2026, 11, 23, 9, 30, 0, 123000, UTC)
 KEY = "0190c1a2-7b3c-7d4e-8f50-61728394a5b6:0"
 
@@ -82,8 +85,6 @@ class Contract:
 
     def prepare(self, session: Session, content: Content, index: int = 0, key: str = KEY) -> Prepared:
         """As the engine stores it: through JSON and back."""
-        import json
-
         prepared = self.adapter.prepare(session, content, index, key, AT)
         return Prepared(prepared.key, json.loads(json.dumps(prepared.data)))
 
@@ -278,6 +279,10 @@ class HttpContract(Contract):
     def pytest_generate_tests(self, metafunc):
         if "nonsense" in metafunc.fixturenames:
             metafunc.parametrize("nonsense", NONSENSE.values(), ids=NONSENSE.keys())
+        if "recording" in metafunc.fixturenames:
+            files = sorted((RECORDINGS / self.adapter.key).glob("*.json"))
+            assert files, "a platform brings answers as they really were"
+            metafunc.parametrize("recording", files, ids=lambda path: path.stem)
         if "refusal" in metafunc.fixturenames:
             metafunc.parametrize("refusal", list(self.refusals.items()), ids=lambda pair: f"{pair[0]}")
 
@@ -288,6 +293,21 @@ class HttpContract(Contract):
         with pytest.raises(errors.PlatformError) as caught:
             self.adapter.publish_part(session, content, 0, prepared, [])
         return caught.value
+
+    def test_a_recorded_answer_keeps_its_meaning(self, far, session, recording):
+        """Answers as servers really gave them, or as their source says: see `source` in each file."""
+        told = json.loads(recording.read_text(encoding="utf-8"))
+        raw = told["text"].encode() if "text" in told else None
+        content = self.content()
+        prepared = self.prepare(session, content)
+        for _ in range(2):  # what is tried again once at the spot is refused twice
+            far.fail(Failure(Reply(told["status"], told.get("body"), told["headers"], raw)))
+        try:
+            meaning: Any = self.adapter.publish_part(session, content, 0, prepared, [])
+        except errors.PlatformError as error:
+            meaning = error
+        assert type(meaning).__name__ == told["means"]
+        assert getattr(meaning, "field", "") == told.get("field", "")
 
     def test_each_status_has_its_meaning(self, far, session, refusal):
         status, meaning = refusal
