@@ -236,6 +236,11 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "libsocial.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "libsocial.accounts.entrance.SignIn",
+    "reset_password": "libsocial.accounts.entrance.ForgotPassword",
+    "add_email": "libsocial.accounts.entrance.NewAddress",
+}
 ACCOUNT_SIGNUP_FORM_CLASS = "libsocial.accounts.forms.RegisterForm"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_CHANGE_EMAIL = True

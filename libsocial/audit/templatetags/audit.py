@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.db import models
+from django.utils.translation import gettext as _
 
 from libsocial.audit import selectors
 
@@ -21,3 +22,10 @@ def trail(subject: models.Model, limit: int = 50) -> dict[str, Any]:
 def is_said(value: Any) -> bool:
     """False for what was left empty; a zero and a no are answers."""
     return value not in (None, "", [], {})
+
+
+@register.filter
+def in_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return ", ".join(str(part) for part in value) if isinstance(value, list) else str(value)
