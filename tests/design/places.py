@@ -28,7 +28,5 @@ urlpatterns = [
     area("posts", "list", "calendar", "review", "new", "edit"),
     area("channels", "list", "connect"),
     area("analytics", "overview"),
-    area("accounts", "people", "settings", "profile", "switch_unit"),
-    area("notices", "list"),
     *real,
 ]
