@@ -7,8 +7,10 @@ from django.urls import include, path
 from libsocial import metrics
 from libsocial.core import health
 from libsocial.help import help_page
+from libsocial.search import search
 from libsocial.shell import views as shell
 from libsocial.status import status
+from libsocial.today import today
 
 handler400 = shell.bad_request
 handler403 = shell.permission_denied
@@ -16,6 +18,8 @@ handler404 = shell.not_found
 handler500 = shell.server_error
 
 urlpatterns = [
+    path("", today, name="today"),
+    path("search/", search, name="search"),
     path("status/", status, name="status"),
     path("help/", help_page, name="help"),
     path("analytics/", include("analytics.urls")),

@@ -99,10 +99,17 @@ class Composer:
         self.__dict__.pop("found", None)
 
     # --- problems -----------------------------------------------------------
+    @property
+    def untouched(self) -> bool:
+        """A page just opened blames nobody for not having written yet."""
+        return self.post is None and not self.typed and all(part.empty for part in self.draft.parts)
+
     @cached_property
     def found(self) -> dict[str, list[Shown]]:
         """Problems by the slot of the page they belong beside."""
         slots: dict[str, list[Shown]] = defaultdict(list)
+        if self.untouched:
+            return slots
         for problem in self.typed:
             slots[self._slot_of_typed(problem.field)].append(Shown("typed", "block", problem.message))
         report = problems.of_draft(self.draft, unit=self.unit)
@@ -181,7 +188,7 @@ class Composer:
             "note": self.draft.note,
             "channel_data": [self._channel_data(channel) for channel in self.channels],
             "words": _words(),
-            "empty_part": {"text": "", "media": [], "counts": [], "problems": []},
+            "empty_part": {"name": "__scope__-__index__", "text": "", "media": [], "counts": [], "problems": []},
             "empty_media": {"asset": "__asset__", "thumb": "", "alt": "", "decorative": False},
         }
 
@@ -210,6 +217,7 @@ class Composer:
             "blocking": self.blocking,
             "warnings": self.warnings,
             "any_chosen": bool(self.draft.targets),
+            "untouched": self.untouched,
         }
 
     def _moment(self) -> Moment | None:
@@ -229,6 +237,9 @@ class Composer:
     def _part(self, part: DraftPart, scope: str, number: int) -> dict[str, Any]:
         name = f"{scope}-{number}"
         return {
+            "name": name,
+            "base": scope == "base",
+            "first": number == 0,
             "text": part.text,
             "media": [self._picture(item) for item in part.media if item.asset in self.assets],
             "card": self._card(part.card) if part.card else None,
@@ -308,6 +319,19 @@ class Composer:
             self.errors[f"{name}-files"] = " ".join(refused)
             self.typed.append(FieldProblem(_typed_name(name), " ".join(refused)))
         return fixing.change_part(self.draft, name, lambda part: replace(part, media=(*part.media, *added)))
+
+    def with_fix(self, rest: str) -> Draft:
+        """The draft with the problem a button names mended; unchanged when it is no longer there."""
+        fix, _colon, where = rest.partition(":")
+        channel, _dot, message = where.partition(".")
+        message, _dot, part = message.rpartition(".")
+        target = self.draft.target(int(channel)) if channel.isdigit() else None
+        if target is None:
+            return self.draft
+        for problem in problems.of_draft(self.draft, unit=self.unit).channels.get(target.channel, ()):
+            if (problem.fix, problem.message, str(problem.part)) == (fix, message, part):
+                return fixing.apply(self.draft, target, problem, self.abilities[target.channel], self.assets)
+        return self.draft
 
     def with_card(self, name: str) -> Draft:
         """The draft with the card of the first link in one part's text."""

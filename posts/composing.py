@@ -3,7 +3,8 @@
 Names of the form: `channel` (ids), `base-<n>-text`, `base-<n>-media` (asset ids in order),
 `base-<n>-alt-<asset>`, `base-<n>-decorative-<asset>`, `base-<n>-card` (address), `-card-title`,
 `-card-description`, `-card-thumb`; the same with `v<channel>` for a channel's own version when
-`v<channel>-own` is set; `v<channel>-option-<name>`, `v<channel>-date`, `v<channel>-time`.
+`v<channel>-own` is set; `v<channel>-option-<name>`, `v<channel>-flag-<name>`, `v<channel>-date`,
+`v<channel>-time`.
 """
 
 from __future__ import annotations
@@ -75,16 +76,24 @@ def _card(form: QueryDict, name: str) -> dict[str, Any] | None:
 
 def _target(form: QueryDict, pk: int) -> dict[str, Any]:
     scope = f"v{pk}"
-    prefix = f"{scope}-option-"
     variant = None
     if f"{scope}-own" in form:
         variant = {"parts": parts_of(form, scope)}
     return {
         "channel": pk,
         "variant": variant,
-        "options": {name.removeprefix(prefix): form.get(name, "") for name in form if name.startswith(prefix)},
+        "options": _options(form, scope),
         "at": _own_time(form, scope),
     }
+
+
+def _options(form: QueryDict, scope: str) -> dict[str, str | bool]:
+    """Choices and words by name; a flag is named in `v<channel>-flags` so that an unticked box is a no."""
+    prefix = f"{scope}-option-"
+    chosen: dict[str, str | bool] = {
+        name.removeprefix(prefix): form.get(name, "") for name in form if name.startswith(prefix)
+    }
+    return chosen | {name: f"{scope}-flag-{name}" in form for name in form.getlist(f"{scope}-flags")}
 
 
 def _own_time(form: QueryDict, scope: str) -> str:

@@ -1,8 +1,9 @@
 """A fix, carried out on a draft: the product mends what it can, in the place where it was found.
 
 channels_app.fixes works on one channel's content; here its result comes back
-into the draft. A fix that only one platform needs (splitting, joining) becomes
-that channel's own version; a fix of the words themselves goes to the base.
+into the draft. A fix that only one of several platforms needs (splitting,
+joining) becomes that channel's own version; with a single channel, and for
+fixes good for every reader, the base itself is mended.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def apply(draft: Draft, target: DraftTarget, problem: Problem, can: Capabilities
     after = fixes.apply(before, problem, can)
     if after == before and after.options == before.options:
         return draft
-    if problem.fix in EVERYWHERE and target.variant is None and problem.field != "content_warning":
+    only = len(draft.targets) == 1 or problem.fix in EVERYWHERE
+    if only and target.variant is None and after.parts != before.parts:
         return replace(draft, parts=_parts(after, draft.parts, pictures))
     return _with_target(draft, _own(draft, target, before, after, pictures))
 

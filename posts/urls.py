@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from posts.views import compose, listing, media, post, reviewing
+from posts.views import compose, intake, listing, media, post, reviewing
 
 
 class Size:
@@ -28,6 +28,9 @@ urlpatterns = [
     path("pictures/<int:pk>/describe/", media.describe, name="describe"),
     path("new/", compose.new, name="new"),
     path("autosave/", compose.autosave, name="autosave"),
+    path("upload/", intake.upload, name="upload"),
+    path("card/", intake.card, name="card"),
+    path("pictures/", intake.picker, name="picker"),
     path("<int:pk>/", post.detail, name="detail"),
     path("<int:pk>/edit/", compose.edit, name="edit"),
     path("<int:pk>/do/<slug:name>/", post.act, name="act"),

@@ -41,6 +41,7 @@ WIRE = {
     "failed": Look("circle-x", "bad", _("Failed")),
     "expired": Look("timer-off", "bad", _("Too late")),
     "cancelled": Look("ban", "still", _("Cancelled")),
+    "partly": Look("circle-dashed", "info", _("Partly published")),
     "removed": Look("trash-2", "still", _("Removed")),
 }
 CHANNEL = {

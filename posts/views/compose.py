@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -90,8 +90,7 @@ def _act(request: HttpRequest, post: Post | None, units: list[Unit]) -> HttpResp
     if do == "keep-mine" and post:
         composer.version = int(rest) if rest.isdigit() else composer.version
     try:
-        if do in {"upload", "card"}:
-            composer.draft = _with_files(request, composer, do, rest)
+        composer.draft = _changed(request, composer, do, rest)
         post = _save(request, post, unit, composer.draft, version=composer.version if do == "keep-mine" else None)
         composer.post = post
         return _then(request, composer, do)
@@ -107,9 +106,11 @@ def _act(request: HttpRequest, post: Post | None, units: list[Unit]) -> HttpResp
 def _then(request: HttpRequest, composer: Composer, do: str) -> HttpResponse:
     post = composer.post
     if do != "submit":
-        messages.success(request, _("Draft saved.")) if do == "save" else None
-        composer.refresh()
-        return HttpResponseRedirect(reverse("posts:edit", args=[post.pk])) if do == "save" else _page(request, composer)
+        if do == "save":
+            messages.success(request, _("Draft saved."))
+        if composer.errors:
+            return _page(request, composer, status=422)
+        return redirect("posts:edit", post.pk)
     if composer.typed or composer.blocking:
         return _page(request, composer, status=422)
     review.submit(post=post, by=request.user)
@@ -117,11 +118,15 @@ def _then(request: HttpRequest, composer: Composer, do: str) -> HttpResponse:
     return redirect("posts:detail", post.pk)
 
 
-def _with_files(request: HttpRequest, composer: Composer, do: str, name: str) -> Draft:
-    """Without script: the files of one part, or the card of its link, become part of the draft."""
+def _changed(request: HttpRequest, composer: Composer, do: str, rest: str) -> Draft:
+    """What the pressed button changes in the draft: a fix, a card, files without script."""
+    if do == "fix":
+        return composer.with_fix(rest)
     if do == "card":
-        return composer.with_card(name)
-    return composer.with_uploads(name, request.FILES.getlist(f"{name}-files"))
+        return composer.with_card(rest)
+    if do == "upload":
+        return composer.with_uploads(rest, request.FILES.getlist(f"{rest}-files"))
+    return composer.draft
 
 
 def _save(request: HttpRequest, post: Post | None, unit: Unit, draft: Draft, version: int | None = None) -> Post:

@@ -4,10 +4,8 @@ export function setUpParts(form, changed) {
   form.addEventListener("click", (event) => {
     const add = event.target.closest("[data-add-part]");
     const remove = event.target.closest("[data-remove-part]");
-    const fix = event.target.closest("[data-fix]");
     if (add) { event.preventDefault(); addPart(form, add.dataset.addPart, "").querySelector("textarea").focus(); changed(); }
     if (remove) { event.preventDefault(); removePart(remove.closest("[data-part]")); changed(); }
-    if (fix && applyFix(form, fix.dataset.fix, fix.dataset.where)) { event.preventDefault(); changed(); }
   });
   form.addEventListener("change", (event) => event.target.matches("input[data-own]") && toggleOwn(form, event.target));
   for (const parts of form.querySelectorAll("[data-parts]")) number(parts);
@@ -75,21 +73,4 @@ function renamed(node, from, to) {
     field.checked = originals[place].checked;
   });
   return copy;
-}
-
-/* Fixes the page does itself; true when done. Every other fix goes to the server with the form. */
-function applyFix(form, fix, where) {
-  const part = form.querySelector(`[data-part][data-name="${CSS.escape(where)}"]`);
-  if (!part) return false;
-  if (fix === "drop_card") {
-    part.querySelector("[data-card-slot]").replaceChildren();
-    return true;
-  }
-  if (fix === "mark_decorative") {
-    for (const item of part.querySelectorAll("[data-media]")) {
-      if (!item.querySelector('[data-field="alt"]').value.trim()) item.querySelector('[data-field="decorative"]').checked = true;
-    }
-    return true;
-  }
-  return false;
 }

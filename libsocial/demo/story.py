@@ -1,0 +1,150 @@
+"""A month in the library: what was published, what is planned, what waits, what went wrong, and the figures."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from analytics import collect, rollup
+from analytics.models import Watch
+from channels_app.models import PracticePost
+from channels_app.platforms.base import Figures
+from channels_app.practice.services import set_mode
+from libsocial.core import localtime
+from libsocial.demo import pictures, words
+from libsocial.demo.cast import House
+from libsocial.demo.words import Words
+from posts.drafting import Draft
+from posts.models import Post
+from posts.services import drafts, media, review
+from scheduler import engine
+from scheduler.models import Attempt, Delivery, DeliveryPart
+
+HOURS = (9, 10, 12, 15, 17)
+
+
+class Story:
+    """Tells the month. `chance` is seeded: every demo is the same library."""
+
+    def __init__(self, house: House) -> None:
+        self.house, self.chance, self.now = house, random.Random(17), timezone.now()  # noqa: S311
+
+    def tell(self) -> None:
+        """Everything, in an order that keeps the lists lively."""
+        count = len(words.PAST)
+        for number, said in enumerate(words.PAST):
+            self._publish(said, days_ago=29 - 28 * number / count)
+        self._followers()
+        for number, said in enumerate(words.PLANNED):
+            self._approved(self._written(said, at=self._at(number * 2 + 1)))
+        for number, said in enumerate(words.WAITING):
+            review.submit(post=self._written(said, at=self._at(number + 2)), by=self._author(said))
+        self._changes_requested()
+        self._failed()
+        for said in words.DRAFTS:
+            self._written(said)
+
+    # --- writing ------------------------------------------------------------
+    def _author(self, said: Words) -> object:
+        return {"central": self.house.alice, "riverside": self.house.erin, "hill": self.house.noor}[said.unit]
+
+    def _written(self, said: Words, at: str = "") -> Post:
+        house, author = self.house, self._author(said)
+        unit = getattr(house, said.unit)
+        shown = []
+        if said.picture:
+            asset = media.upload(by=author, unit=unit, file=pictures.poster(said.picture))
+            media.describe(asset=asset, by=author, alt=pictures.describe(said.picture))
+            shown = [{"asset": asset.pk, "alt": pictures.describe(said.picture)}]
+        draft = Draft.from_json(
+            {
+                "parts": [{"text": said.text, "media": shown}],
+                "language": said.language,
+                "at": at,
+                "zone": unit.zone,
+                "targets": [{"channel": house.channels[name].pk} for name in said.channels],
+            }
+        )
+        return drafts.create(by=author, unit=unit, token=uuid.uuid4(), draft=draft)
+
+    def _at(self, days: int) -> str:
+        wall = localtime.wall_of(self.now + timedelta(days=days), self.house.root.zone)
+        return wall.replace(hour=HOURS[days % len(HOURS)], minute=30 * (days % 2)).strftime("%Y-%m-%dT%H:%M")
+
+    def _approved(self, post: Post) -> Post:
+        """Sent and approved by whoever may: the supervisor, and the owner of a lent channel."""
+        if post.state == "draft":
+            review.submit(post=post, by=post.author)
+        for person in (self.house.sam, self.house.ada):
+            post.refresh_from_db()
+            if post.state == "in_review":
+                review.approve(post=post, by=person, digest=post.current.digest)
+        post.refresh_from_db()
+        return post
+
+    # --- what went out ------------------------------------------------------
+    def _publish(self, said: Words, *, days_ago: float) -> None:
+        post = self._approved(self._written(said))
+        self._send(post)
+        when = (self.now - timedelta(days=days_ago)).replace(hour=self.chance.choice(HOURS), minute=0, second=0)
+        self._move_back(post, min(when, self.now - timedelta(hours=3)))
+
+    def _send(self, post: Post) -> list[Delivery]:
+        found = list(Delivery.objects.filter(reference__startswith=f"post:{post.pk}:"))
+        for delivery in found:
+            engine.deliver(delivery.pk, worker="demo")
+        return found
+
+    def _move_back(self, post: Post, when: datetime) -> None:
+        """The only thing the services cannot do: it went out then, not now."""
+        Post.objects.filter(pk=post.pk).update(planned_at=when, changed_at=when, created_at=when - timedelta(hours=5))
+        for delivery in Delivery.objects.filter(reference__startswith=f"post:{post.pk}:").select_related("channel__unit"):
+            Delivery.objects.filter(pk=delivery.pk).update(due_at=when, settled_at=when, created_at=when - timedelta(hours=2))
+            Attempt.objects.filter(delivery=delivery).update(
+                started_at=when, creating_since=when, finished_at=when + timedelta(milliseconds=300)
+            )
+            parts = DeliveryPart.objects.filter(delivery=delivery)
+            parts.update(published_at=when)
+            PracticePost.objects.filter(pk__in=[part.remote_id for part in parts if part.remote_id.isdigit()]).update(created_at=when)
+            delivery.settled_at = when
+            self._figures(delivery, when)
+
+    def _figures(self, delivery: Delivery, when: datetime) -> None:
+        """Figures as they grew, one reading a day, ending at what Practice shows now."""
+        reach = self.chance.randint(60, 420)
+        final = {"views": reach, "likes": reach // self.chance.randint(7, 16), "shares": reach // self.chance.randint(30, 90)}
+        rollup.count_post(delivery)
+        age = 0
+        while (at := when + timedelta(days=age, hours=2)) < self.now and age < 9:
+            share = 1 - 0.45 ** (age + 1)
+            rollup.record_post(delivery, [Figures({name: int(value * share) for name, value in final.items()} | {"replies": 0})], at)
+            age += 1
+        ids = [part.remote_id for part in delivery.parts.all() if part.remote_id.isdigit()]
+        PracticePost.objects.filter(pk__in=ids).update(**final)
+        Watch.objects.get_or_create(channel=delivery.channel, delivery=delivery, defaults={"next_at": self.now})
+
+    def _followers(self) -> None:
+        for number, channel in enumerate(self.house.channels.values()):
+            level = 180 + 240 * number
+            for days in range(30, -1, -1):
+                level += self.chance.choice((0, 0, 1, 1, 2, 3, -1))
+                rollup.record_account(channel, Figures({"followers": level}), self.now - timedelta(days=days))
+        collect.begin_watching()
+
+    # --- what did not go smoothly -------------------------------------------
+    def _changes_requested(self) -> None:
+        said = Words("central", ("central",), "Free coffee for everybody on Friday!!! Come all!!!")
+        post = self._written(said, at=self._at(4))
+        review.submit(post=post, by=post.author)
+        post.refresh_from_db()
+        reason = "Nice idea. Please say where and until when, and check with the café first."
+        review.request_changes(post=post, by=self.house.sam, digest=post.current.digest, reason=reason)
+
+    def _failed(self) -> None:
+        said = Words("hill", ("hill",), "The heating is being repaired today. Bring a jumper, we bring blankets and soup.")
+        post = self._approved(self._written(said))
+        set_mode(by=self.house.ada, channel=self.house.channels["hill"], mode="reject")
+        self._send(post)
