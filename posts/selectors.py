@@ -34,10 +34,9 @@ def waiting_for(user: User, unit: Unit | None) -> QuerySet[Post]:
     asked = subtree_q(user, "post.approve", "unit__") | Q(pk__in=lent.values("revision__post_id"))
     posts = Post.objects.filter(asked, state="in_review")
     if unit is not None:
-        posts = posts.filter(
-            Q(unit__path__startswith=unit.path) | Q(current__targets__channel__unit__path__startswith=unit.path)
-        )
-    ordered = posts.distinct().order_by(F("planned_at").asc(nulls_last=True), "pk")
+        here = lent.filter(channel__unit__path__startswith=unit.path)
+        posts = posts.filter(Q(unit__path__startswith=unit.path) | Q(pk__in=here.values("revision__post_id")))
+    ordered = posts.order_by(F("planned_at").asc(nulls_last=True), "pk")
     return ordered.select_related(*WITH_POST).prefetch_related(*TARGETS)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scheduler.selectors import Card, card, deliveries_for
-
 from channels_app.models import Channel
 from libsocial.accounts.models import User
 from posts import changes, display, drafting, selectors
@@ -14,6 +12,7 @@ from posts.changes import Change
 from posts.models import Post, Review, Revision
 from posts.sheets import Sheet
 from posts.workflow import reference_of
+from scheduler.selectors import Card, card, deliveries_for
 
 MOST = 30  # revisions shown; older ones stay in the database and in the trail
 
@@ -59,6 +58,22 @@ def deliveries(post: Post, user: User) -> list[Card]:
     if post.approved is None:
         return []
     return [card(delivery, user) for delivery in deliveries_for(reference_of(post, post.approved))]
+
+
+def missed(sheet: Sheet) -> list[Channel]:
+    """The channels a post did not reach although it is out on others: a copy can go there."""
+    reached = [pane for pane in sheet.panes if pane.delivery and pane.delivery.state == "published"]
+    ended = ("failed", "expired", "cancelled")
+    return [pane.channel for pane in sheet.panes if reached and pane.delivery and pane.delivery.state in ended]
+
+
+def since_seen(sheet: Sheet, digest: str) -> list[Change]:
+    """What changed between the revision a person had before them and the one that stands now."""
+    seen = sheet.post.revisions.filter(digest=digest).exclude(pk=sheet.revision.pk).first() if digest else None
+    if seen is None:
+        return []
+    before = drafting.of_revision(seen)
+    return changes.between(before, sheet.draft, _names([before, sheet.draft]))
 
 
 def shown(sheet: Sheet) -> str:

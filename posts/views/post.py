@@ -42,12 +42,12 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     try:
         return step(request, post)
     except (NotPossible, Blocked) as error:
-        return _refused(request, post, name, str(error))
+        return _refused(request, post, str(error))
     except TransitionError:
-        return _refused(request, post, name, _("Somebody else was faster. This is how it stands now."))
+        return _refused(request, post, _("Somebody else was faster. This is how it stands now."))
 
 
-def _page(request: HttpRequest, post: Post, *, reason: str = "", refusal: str = "", status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, post: Post, *, refusal: str = "", status: int = 200) -> HttpResponse:
     sheet = sheets.of_posts([post], request.user)[0]
     context = {
         "sheet": sheet,
@@ -55,17 +55,19 @@ def _page(request: HttpRequest, post: Post, *, reason: str = "", refusal: str = 
         "shown": story.shown(sheet),
         "chapters": story.chapters(post),
         "deliveries": story.deliveries(post, request.user),
+        "missed": story.missed(sheet),
         "lines": trail.about(post),
-        "reason": reason,
+        "reason": request.POST.get("reason", ""),
+        "since_seen": story.since_seen(sheet, request.POST.get("digest", "")),
         "refusal": refusal,
         "back": "post",
     }
     return render(request, "posts/detail.html", context, status=status)
 
 
-def _refused(request: HttpRequest, post: Post, name: str, sentence: str) -> HttpResponse:
-    fresh = selectors.get_post(request.user, post.pk)
-    return _page(request, fresh, reason=request.POST.get("reason", ""), refusal=sentence, status=409)
+def _refused(request: HttpRequest, post: Post, sentence: str) -> HttpResponse:
+    """The post as it stands now, with what was typed and what changed since it was opened."""
+    return _page(request, selectors.get_post(request.user, post.pk), refusal=sentence, status=409)
 
 
 # --- the acts -----------------------------------------------------------------

@@ -108,6 +108,7 @@ def test_a_refused_no_keeps_the_reason_that_was_typed(lib: Library, channel: Cha
     assert answer.status_code == 409
     assert "Alice Author changed this post after you opened it" in text(answer)
     assert "The hall is closed" in answer.content.decode()
+    assert re.search(r"What changed since you opened it.*?<ins>.*?Newer</ins>", answer.content.decode(), re.DOTALL)
     assert again(post).state == "in_review"
 
 
@@ -125,6 +126,15 @@ def test_an_auditor_sees_and_does_not_act(lib: Library, channel: Channel, name: 
     answer = press(signed_in(lib.audit), post, name, digest=post.current.digest, reason="x")
     assert answer.status_code == 403
     assert again(post).state == "in_review"
+
+
+def test_a_post_that_missed_a_channel_offers_a_copy_for_it(lib: Library, channel: Channel, second: Channel) -> None:
+    post = approved(lib.alice, lib.sam, lib.north, simple(channel, second))
+    Delivery.objects.filter(channel=channel).update(state="published")
+    Delivery.objects.filter(channel=second).update(state="expired")
+    page = signed_in(lib.alice).get(f"/posts/{post.pk}/")
+    assert "Missed: Practice Teens" in text(page)
+    assert f'name="channel" value="{second.pk}"' in page.content.decode()
 
 
 def test_an_unknown_act_is_not_there(lib: Library, channel: Channel) -> None:
