@@ -118,6 +118,11 @@ def test_what_readers_do_comes_back_as_figures(bluesky_network, account, session
     assert ADAPTER.audience(session).values == {"followers": 1, "posts": 1}
 
 
+def test_a_post_is_recognised_by_its_address(session):
+    (receipt,) = publish(session, Content(parts=(Part("Here"),)))
+    assert ADAPTER.recognise(session, receipt.url).remote_id == receipt.remote_id
+
+
 def test_deleting_removes_it_and_its_figures_say_gone(bluesky_network, account, session):
     (receipt,) = publish(session, Content(parts=(Part("Wrong date"),)))
     ADAPTER.delete(session, receipt)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from channels_app.connect import Context, FieldProblem
 from channels_app.content import Content, Part
-from channels_app.errors import NeedsReconnect
+from channels_app.errors import NeedsReconnect, Unsupported
 from channels_app.platforms.mastodon import Mastodon
 from tests.fakes.session import PIXEL, TestSession, picture
 from tests.servers.mastodon.snac import MastodonAccount, MastodonServer
@@ -137,6 +137,32 @@ def test_deleting_removes_it_and_its_figures_say_gone(mastodon_server, account, 
     assert mastodon_server.status(account, first.remote_id) is None
     figures = ADAPTER.metrics(session, [first, second])
     assert [figures[one.remote_id].gone for one in (first, second)] == [True, False]
+
+
+def test_an_older_server_that_cannot_delete_says_so_and_takes_everything_else(older_mastodon_server):
+    account = older_mastodon_server.new_account("older")
+    session = connect(older_mastodon_server, account)
+    content = Content(parts=(Part("Été #livres", media=(picture("Two children read"),)), Part("More")))
+    receipts = publish(session, content)
+    assert [one.alt for one in receipts] == ["delivered", "none"]
+    prepared = ADAPTER.prepare(session, content, 0, "again", datetime.now(UTC))
+    assert ADAPTER.find(session, content, 0, prepared, timezone.now() - timedelta(minutes=5)).state == "absent"
+    with pytest.raises(Unsupported):
+        ADAPTER.delete(session, receipts[0])
+    assert not ADAPTER.metrics(session, receipts)[receipts[0].remote_id].gone
+
+
+def test_an_answer_lost_by_an_older_server_is_found(older_mastodon_server):
+    session = connect(older_mastodon_server, older_mastodon_server.new_account("lost"))
+    content = Content(parts=(Part("Read https://library.example/a *today*", media=(picture(),)),))
+    prepared = ADAPTER.prepare(session, content, 0, "same", datetime.now(UTC))
+    receipt = ADAPTER.publish_part(session, content, 0, prepared, [])
+    assert ADAPTER.find(session, content, 0, prepared, timezone.now()).receipt.remote_id == receipt.remote_id
+
+
+def test_a_post_is_recognised_by_its_address(session):
+    (receipt,) = publish(session, Content(parts=(Part("Here"),)))
+    assert ADAPTER.recognise(session, receipt.url).remote_id == receipt.remote_id
 
 
 def test_a_revoked_token_stops_the_channel(mastodon_server, session):
