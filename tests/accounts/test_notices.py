@@ -19,7 +19,7 @@ from libsocial.notices.catalogue import Message
 from libsocial.notices.models import Notice
 from tests.cast import Library, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.bothdbs]
 WORDS = {
     "test.loud": Message("{who} needs you", "Look at {what}.", "caution", mail=True),
     "test.quiet": Message("Done: {what}", "", "good"),
@@ -227,7 +227,6 @@ def test_a_tick_sends_no_more_than_its_share(lib: Library, with_mail: list[Any])
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.bothdbs
 def test_two_workers_at_once_mail_each_notice_once(lib: Library, with_mail: list[Any]) -> None:
     for _number in range(10):
         tell(lib.alice)

@@ -20,6 +20,8 @@ from libsocial.audit.models import Entry
 from libsocial.notices.models import Notice
 from tests.cast import PASSWORD, Library, person, signed_in
 
+pytestmark = pytest.mark.bothdbs
+
 
 @pytest.fixture
 def nora(lib: Library) -> User:
@@ -82,7 +84,6 @@ def test_a_branch_administrator_or_a_deactivated_one_does_not_count_as_another(l
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.bothdbs
 def test_two_administrators_who_remove_each_other_leave_one(lib: Library) -> None:
     bert = person("Bert Administrator", (Role.ADMIN, lib.root))
     pairs = [(lib.ada, role_of(bert, "admin")), (bert, role_of(lib.ada, "admin"))]

@@ -22,7 +22,7 @@ from libsocial.audit.sentences import SENTENCES
 from libsocial.core import sheets
 from tests.cast import Library, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.bothdbs]
 
 
 def recorded_actions() -> dict[str, str]:

@@ -13,6 +13,8 @@ from libsocial.accounts.services import units
 from libsocial.audit.models import Entry
 from tests.cast import Library, person, signed_in
 
+pytestmark = pytest.mark.bothdbs  # moving a tree and locking its rows is said in each database's own words
+
 
 @pytest.fixture
 def nora(lib: Library) -> Any:
