@@ -12,10 +12,11 @@ class PostsConfig(AppConfig):
         from channels_app import work
         from libsocial.audit import sentences
         from libsocial.notices import catalogue
-        from posts import messages, on_channels
+        from posts import messages, on_channels, steps
         from posts.services import outbox
         from scheduler import guards, listeners
 
+        steps.register()
         sentences.register(messages.SENTENCES)
         catalogue.register(messages.MESSAGES)
         guards.register(outbox.still_approved)

@@ -90,6 +90,14 @@ def test_the_first_visitor_opens_the_library_and_is_signed_in(client: Client, co
     assert ada.emailaddress_set.get().verified
 
 
+def test_the_first_visitor_lands_on_the_first_steps(client: Client, code: str) -> None:
+    page = client.post(DOOR, {**ANSWERS, "code": code}, follow=True).content.decode()
+    steps = ["Practice channel ready", "Invite a colleague", "Connect a channel", "Write a post"]
+    assert [page.index(step) for step in steps] == sorted(page.index(step) for step in steps)
+    for url in ("/people/invite/", "/channels/connect/", "/posts/new/"):
+        assert f'href="{url}"' in page
+
+
 def test_what_other_apps_add_is_made_with_the_library(client: Client, code: str, monkeypatch: Any) -> None:
     made: list[str] = []
     monkeypatch.setattr(firstrun, "followers", [lambda root, person: made.append(f"{root} for {person}")])
