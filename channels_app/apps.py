@@ -9,12 +9,13 @@ class ChannelsConfig(AppConfig):
     verbose_name = "Channels"
 
     def ready(self) -> None:
-        from channels_app import steps
+        from channels_app import steps, units
         from channels_app.messages import CHECKS
         from channels_app.notices import MESSAGES
         from channels_app.practice.services import ensure_practice
         from channels_app.sentences import SENTENCES
         from libsocial.accounts import firstrun
+        from libsocial.accounts.services.units import object_to_archiving
         from libsocial.audit import sentences
         from libsocial.notices import catalogue
 
@@ -22,4 +23,5 @@ class ChannelsConfig(AppConfig):
         catalogue.register(CHECKS)
         catalogue.register(MESSAGES)
         firstrun.on_open(ensure_practice)
+        object_to_archiving(units.still_owns)
         steps.register()

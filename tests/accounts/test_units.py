@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from channels_app.models import Channel
 from libsocial.accounts import policies
 from libsocial.accounts.errors import Refused
 from libsocial.accounts.models import Role, Unit
@@ -86,6 +87,16 @@ def test_archiving_is_refused_while_something_stands_against_it(lib: Library, mo
     desk.refresh_from_db()
     assert desk.archived_at
     assert desk not in policies.units_where(lib.ada, "post.see")
+
+
+def test_a_unit_that_still_owns_a_channel_is_not_archived(lib: Library) -> None:
+    channel = Channel.objects.create(unit=lib.south, platform="practice", name="South on Practice", remote_id="south")
+    page = signed_in(lib.ada).post(reverse("accounts:unit_archive", args=[lib.south.pk]), follow=True)
+    assert "South on Practice" in page.content.decode()
+    with pytest.raises(Refused, match="still owns channels"):
+        units.archive(by=lib.ada, unit=lib.south)
+    Channel.objects.filter(pk=channel.pk).update(state="disconnected")
+    units.archive(by=lib.ada, unit=lib.south)
 
 
 def test_an_archived_unit_takes_nothing_new_and_comes_back(lib: Library) -> None:

@@ -22,9 +22,14 @@ from libsocial.core import localtime
 CHANGEABLE = ("name", "zone", "language", *policy.FIELDS)
 LONGEST_PATH = 250
 
-# What stands against putting a unit away: other apps register here, e.g. "it still has channels".
 Objection = Callable[[Unit], "str | Promise | None"]
 objections: list[Objection] = []
+
+
+def object_to_archiving(objection: Objection) -> None:
+    """Register what may stand against putting a unit away, such as channels it still has."""
+    if objection not in objections:
+        objections.append(objection)
 
 
 def root() -> Unit:
