@@ -9,6 +9,7 @@ from django.http import Http404
 
 from channels_app.models import Channel
 from channels_app.selectors import usable_by
+from libsocial.accounts import policies
 from libsocial.accounts.models import Unit, User
 from libsocial.accounts.policies import subtree_q
 from posts.drafting import Draft
@@ -38,6 +39,11 @@ def waiting_for(user: User, unit: Unit | None) -> QuerySet[Post]:
         posts = posts.filter(Q(unit__path__startswith=unit.path) | Q(pk__in=here.values("revision__post_id")))
     ordered = posts.order_by(F("planned_at").asc(nulls_last=True), "pk")
     return ordered.select_related(*WITH_POST).prefetch_related(*TARGETS)
+
+
+def is_only_approver(user: User, unit: Unit) -> bool:
+    """Does this person work where nobody else could approve? Then the page says what to do about it."""
+    return not policies.people_who("post.approve", unit).exclude(pk=user.pk).exists()
 
 
 def usable_channels(unit: Unit) -> QuerySet[Channel]:

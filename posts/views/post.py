@@ -60,6 +60,7 @@ def _page(request: HttpRequest, post: Post, *, refusal: str = "", status: int = 
         "reason": request.POST.get("reason", ""),
         "since_seen": story.since_seen(sheet, request.POST.get("digest", "")),
         "refusal": refusal,
+        "alone": post.state == "in_review" and selectors.is_only_approver(request.user, post.unit),
         "back": "post",
     }
     return render(request, "posts/detail.html", context, status=status)

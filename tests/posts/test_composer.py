@@ -124,6 +124,15 @@ def test_sent_for_approval_in_one_form(browser: Client, channel: Channel) -> Non
     assert answer["Location"] == reverse("posts:detail", args=[post.pk])
 
 
+def test_a_person_who_works_alone_is_told_the_way_out(lib: Library, channel: Channel) -> None:
+    for other in (lib.sam, lib.olga):
+        other.memberships.all().delete()
+    browser = signed_in(lib.ada)
+    browser.post(reverse("posts:new"), form(channel, do="submit"))
+    page = browser.get(reverse("posts:detail", args=[Post.objects.get().pk])).content.decode()
+    assert reverse("accounts:invite") in page and "Nobody else here can approve" in page
+
+
 def test_two_submits_at_once_are_one(browser: Client, channel: Channel) -> None:
     data = form(channel, do="submit")
     browser.post(reverse("posts:new"), data)
