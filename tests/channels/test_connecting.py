@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from channels_app import services
-from channels_app.connect import FieldProblem
+from channels_app.connect import Context, FieldProblem
 from channels_app.models import Channel, ConnectAttempt, Credential
 from channels_app.platforms.base import Redirect
 from channels_app.services.connecting import host_of
@@ -271,3 +271,29 @@ def test_used_and_expired_sign_ins_are_forgotten_with_their_secrets(harbour: Har
     ConnectAttempt.objects.exclude(used_at=None).update(used_at=timezone.now() - timedelta(hours=2))
     assert retention.forget_attempts() == 2
     assert ConnectAttempt.objects.get().used_at is None
+
+
+# --- our application's registration -------------------------------------------
+def test_a_registration_is_used_again_for_a_day_and_never_for_a_reconnection(db: None, time_machine: Any) -> None:
+    """Servers forget applications, and the person would stand before an error page of theirs."""
+    place = ("https://harbour.example", "https://library.example/back")
+    context = Context("harbour")
+    context.keep_registration(*place, {"client_id": "one"}, "read")
+    assert context.registration(*place, "read") == {"client_id": "one"}
+    assert context.registration(*place, "read write") is None
+    assert context.registration("https://other.example", place[1], "read") is None
+    assert Context("harbour", reconnecting="anchor").registration(*place, "read") is None
+    time_machine.move_to(timezone.now() + timedelta(days=1, seconds=1))
+    assert context.registration(*place, "read") is None
+    context.keep_registration(*place, {"client_id": "two"}, "read")
+    assert context.registration(*place, "read") == {"client_id": "two"}
+
+
+def test_a_registration_no_key_opens_is_made_anew(db: None, settings: Any) -> None:
+    place = ("https://harbour.example", "https://library.example/back")
+    context = Context("harbour")
+    context.keep_registration(*place, {"client_id": "one"})
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    assert context.registration(*place) is None
+    context.keep_registration(*place, {"client_id": "two"})
+    assert context.registration(*place) == {"client_id": "two"}
