@@ -67,7 +67,7 @@ def cards(user: User, channels: Iterable[Channel]) -> list[Card]:
 
 def listed(user: User, *, unit: Unit | None, platform: str, state: str) -> QuerySet[Channel]:
     """The channels a person sees, narrowed. `state` '' means all that are not disconnected."""
-    found = Channel.objects.visible_to(user).select_related("unit").prefetch_related("loans__unit")
+    found = Channel.objects.visible_to(user).select_related("unit").prefetch_related("loans")
     if unit is not None:
         found = found.filter(
             Q(unit__path__startswith=unit.path) | Q(loans__unit__path__startswith=unit.path)
