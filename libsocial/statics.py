@@ -15,20 +15,29 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 
+from libsocial.datafolder import CannotStart
+
 FONT = Path("built") / "fonts" / "inter.woff2"  # the address static/css/base.css names
 
 
 def prepare(font: subprocess.Popen[bytes] | None = None) -> None:
     """Make everything a browser needs that is not there yet.
 
-    ``font``: what :func:`start_font` returned, when it was started earlier. Raises OSError when a
-    folder cannot be written.
+    ``font``: what :func:`start_font` returned, when it was started earlier. Raises :class:`CannotStart`
+    when a folder of the program cannot be written.
     """
     font = font or start_font()
-    compile_messages()
-    if font and font.wait():
-        raise OSError(f"The typeface could not be made (python -m libsocial.typeface {font_file()}).")
-    collect()
+    try:
+        compile_messages()
+        if font and font.wait():
+            raise OSError(f"python -m libsocial.typeface {font_file()} failed")
+        collect()
+    except OSError as error:
+        raise CannotStart(
+            f"The static files of the pages cannot be made ({error.strerror or error}).\n"
+            f"Make room if the disk is full, and run this once as the owner of {settings.BASE_DIR}:\n"
+            "  python3 manage.py build"
+        ) from error
 
 
 def font_file() -> Path:

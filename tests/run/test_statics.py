@@ -12,6 +12,7 @@ from django.utils.translation import gettext, override
 from fontTools.ttLib import TTFont
 
 from libsocial import statics, typeface
+from libsocial.datafolder import CannotStart
 
 
 @pytest.fixture
@@ -54,6 +55,12 @@ def test_the_typeface_has_the_scripts_and_weights_we_promise(tmp_path: Path) -> 
 
 def test_a_typeface_that_is_there_is_not_made_again(sources: Path) -> None:
     assert statics.start_font() is None
+
+
+def test_static_files_that_cannot_be_written_are_a_sentence(sources: Path, settings: Any) -> None:
+    settings.STATIC_ROOT = "/dev/null/static"
+    with pytest.raises(CannotStart, match=r"python3 manage\.py build"):
+        statics.prepare()
 
 
 def test_translations_are_compiled_when_newer_and_plurals_work(settings: Any, tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from libsocial import statics
+from libsocial.datafolder import CannotStart
 
 
 class Command(BaseCommand):
@@ -14,5 +16,8 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        statics.prepare()
+        try:
+            statics.prepare()
+        except CannotStart as problem:
+            sys.exit(str(problem))
         self.stdout.write("Static files are ready.")
