@@ -27,18 +27,15 @@ def worker() -> bool:
     return any(name.endswith(own) for name in replies)
 
 
-def clock() -> bool:
+def ticks() -> bool:
     """The clock's ticks arrive: the dispatcher's sign of life in the database is fresh."""
     import django
 
     django.setup()
-    from django.utils import timezone
+    from libsocial import clock
 
-    from scheduler import pulse
-
-    heard = pulse.read().dispatcher
-    return heard is not None and timezone.now() - heard < pulse.SILENT_AFTER
+    return clock.check().ok
 
 
 if __name__ == "__main__":
-    sys.exit(0 if {"web": web, "worker": worker, "clock": clock}[sys.argv[1]]() else 1)
+    sys.exit(0 if {"web": web, "worker": worker, "clock": ticks}[sys.argv[1]]() else 1)

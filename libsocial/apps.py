@@ -13,7 +13,10 @@ class LibSocialConfig(AppConfig):
     def ready(self) -> None:
         from libsocial import (
             celery,  # noqa: F401  so that tasks queued from a page find their broker
+            clock,
             errors,
         )
+        from libsocial.core import health
 
+        health.register("clock", clock.check)
         errors.report_to_collector()

@@ -25,13 +25,12 @@ from django.conf import settings
 from waitress.server import create_server
 
 from libsocial.datafolder import CannotStart
+from libsocial.lanes import QUEUES, LanePool
 
 log = logging.getLogger(__name__)
 
 WEB_THREADS = 8
 PATIENCE = 8.0  # seconds that work in hand gets to end after a stop; the sweep takes care of the rest
-# Each line is a worker of its own, so that slow figures or pictures never delay what is due now.
-WORKERS = {"publish": (["publish"], 6), "other": (["default", "prepare", "metrics", "inbox"], 4)}
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -98,10 +97,7 @@ class Embedded:
         self.app = app
         self.listener = listener
         self.clock: Service | None = None
-        self.parts = [
-            *(Part(f"worker-{name}", self._worker(name, *facts)) for name, facts in WORKERS.items()),
-            Part("clock", self._run_clock),
-        ]
+        self.parts = [Part("worker", self._run_worker), Part("clock", self._run_clock)]
 
     def run(self, on_ready: Callable[[], None]) -> None:
         """Serve until SIGINT or SIGTERM; then end what is in hand and return."""
@@ -139,23 +135,20 @@ class Embedded:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the stop is under way; a second Ctrl-C changes nothing
         raise SystemExit(0)
 
-    def _worker(self, name: str, queues: list[str], threads: int) -> Callable[[], None]:
-        def run() -> None:
-            # About unpickling as root; we accept JSON only, and a container's root is its own matter.
-            warnings.simplefilter("ignore", SecurityWarning)
-            self.app.Worker(
-                hostname=f"{name}@{socket.gethostname()}",
-                queues=queues,
-                pool="threads",
-                concurrency=threads,
-                redirect_stdouts=False,  # it would swallow what commands and pages print
-                quiet=True,
-                without_gossip=True,
-                without_mingle=True,
-                without_heartbeat=True,
-            ).start()
-
-        return run
+    def _run_worker(self) -> None:
+        # About unpickling as root; we accept JSON only, and a container's root is its own matter.
+        warnings.simplefilter("ignore", SecurityWarning)
+        self.app.Worker(
+            hostname=f"embedded@{socket.gethostname()}",
+            queues=QUEUES,
+            pool=LanePool,
+            prefetch_multiplier=0,  # take everything at once: every lane has a line of its own
+            redirect_stdouts=False,  # it would swallow what commands and pages print
+            quiet=True,
+            without_gossip=True,
+            without_mingle=True,
+            without_heartbeat=True,
+        ).start()
 
     def _run_clock(self) -> None:
         # The plain scheduler keeps nothing in a file: every tick is idempotent and due again at once.
@@ -165,8 +158,7 @@ class Embedded:
 
 
 def load_tasks(app: Celery) -> None:
-    """Import every app's tasks now. Left to the workers, the first to start would import them while the second,
-    told that this is done, already refuses what it does not know yet."""
+    """Import every app's tasks before the clock can send one that the worker does not know yet."""
     app.loader.import_default_modules()
     app.finalize()
 

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from libsocial import embedded
+from libsocial import embedded, lanes
 from libsocial.datafolder import CannotStart
 
 
@@ -30,10 +30,9 @@ def test_every_tick_of_the_clock_is_a_task_that_some_worker_takes(settings) -> N
     from libsocial.celery import app
 
     embedded.load_tasks(app)
-    taken = {queue for queues, _threads in embedded.WORKERS.values() for queue in queues}
     for name, tick in settings.CELERY_BEAT_SCHEDULE.items():
         task = app.tasks[tick["task"]]
-        assert app.amqp.router.route({}, task.name)["queue"].name in taken, name
+        assert app.amqp.router.route({}, task.name)["queue"].name in lanes.QUEUES, name
         assert tick["options"]["expires"] <= max(2, tick["schedule"]), f"{name}: ticks would pile up"
 
 
@@ -48,3 +47,33 @@ def test_forwarded_headers_count_only_behind_a_declared_proxy(settings, behind: 
     options = embedded.web_options()
     assert options.get("clear_untrusted_proxy_headers", False) is not behind
     assert ("trusted_proxy" in options) is behind
+
+
+def test_a_slow_lane_does_not_hold_up_what_is_due_now() -> None:
+    pool, finish, published = lanes.LanePool(limit=1), threading.Event(), threading.Event()
+
+    def task(act):
+        return lambda name, task_id, request: act()
+
+    def apply(queue: str, act) -> None:
+        request = {"delivery_info": {"routing_key": queue}}
+        pool.on_apply(task(act), (queue, "id", request), {}, lambda result: None, lambda *started: None)
+
+    try:
+        for _ in range(50):
+            apply("metrics", lambda: finish.wait(30))
+        apply("publish", published.set)
+        assert published.wait(5)
+    finally:
+        finish.set()
+        pool.on_stop()
+
+
+@pytest.mark.parametrize("args", [(), ("task", "id"), ("task", "id", {"delivery_info": None})])
+def test_a_task_that_came_by_no_known_queue_still_runs(args: tuple) -> None:
+    pool, ran = lanes.LanePool(limit=1), threading.Event()
+    try:
+        pool.on_apply(lambda *given: ran.set(), args, {}, lambda result: None, lambda *started: None)
+        assert ran.wait(5)
+    finally:
+        pool.on_stop()

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from django.utils import timezone
 
+from libsocial import clock
 from libsocial.core import health
 from libsocial.core.health import Answer
+from scheduler.models import Heartbeat
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,6 +76,23 @@ def test_apps_above_add_their_own_checks(client: Client, alone: dict) -> None:
     answer = client.get("/health/ready")
     assert answer.status_code == 503
     assert details(answer) == {"clock": "The clock has been silent for 40 s."}
+
+
+@pytest.mark.bothdbs
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("age", "said"), [(None, "has not ticked yet"), (5, ""), (400, "silent for 40"), (86400, "nothing leaves")]
+)
+def test_a_silent_clock_is_named(age: int | None, said: str) -> None:
+    if age is not None:
+        Heartbeat.objects.create(name="dispatcher:x", kind="dispatcher", at=timezone.now() - timedelta(seconds=age))
+    answer = clock.check()
+    assert answer.ok is (said == "")
+    assert said in answer.detail
+
+
+def test_the_check_of_the_clock_is_asked_by_the_ready_page() -> None:
+    assert health.CHECKS["clock"] is clock.check
 
 
 def test_a_database_that_is_away_is_a_sentence_and_no_trace(tmp_path: Path) -> None:

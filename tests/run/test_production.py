@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from libsocial import configuration, embedded
+from libsocial import configuration, lanes
 from libsocial.env import REGISTRY
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,7 +78,7 @@ def test_nothing_starts_before_the_tables_are_up_to_date(name: str) -> None:
 def test_the_workers_listen_to_every_queue_that_the_one_process_has() -> None:
     commands = [SERVICES[name]["command"] for name in ("publisher", "worker")]
     queues = {queue for command in commands for queue in command[command.index("-Q") + 1].split(",")}
-    assert queues == {queue for names, _threads in embedded.WORKERS.values() for queue in names}
+    assert queues == set(lanes.QUEUES)
 
 
 def test_only_the_web_server_can_be_reached_and_only_from_this_machine() -> None:
