@@ -251,6 +251,8 @@ PASSWORD_RESET_TIMEOUT = 24 * 3600
 MFA_ADAPTER = "libsocial.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# A person with a passkey may change the address too; it counts only when proven, and nobody signs in unproven.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Browsers offer passkeys without https on localhost only; this lets that one case through.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS

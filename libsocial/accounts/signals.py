@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import signals as account
+from allauth.account.adapter import get_adapter
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from django.db import transaction
@@ -38,8 +39,11 @@ def on_password_reset(user: User, **kwargs: Any) -> None:
 
 
 @receiver(account.email_changed)
-def on_email_changed(user: User, **kwargs: Any) -> None:
+def on_email_changed(user: User, from_email_address: Any = None, **kwargs: Any) -> None:
+    """The old address is told as well: if it was not the owner who changed it, only that mailbox can still say so."""
     _note(user, "person.email_changed", _("e-mail address"))
+    if from_email_address is not None:
+        get_adapter().send_mail("account/email/address_moved", from_email_address.email, {"user": user})
 
 
 @receiver(mfa.authenticator_added)

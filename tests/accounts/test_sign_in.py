@@ -201,6 +201,7 @@ def test_a_new_address_counts_only_when_it_is_proven(lib: Library, with_mail: li
     assert with_mail[0].to == ["alice.new@library.example"]
     browser.post(link)
     assert User.objects.get(pk=lib.alice.pk).email == "alice.new@library.example"
+    assert (with_mail[-1].to, "address" in with_mail[-1].subject) == (["alice@library.example"], True)
     assert Entry.objects.filter(action="person.email_changed").exists()
 
 
@@ -325,3 +326,10 @@ def test_every_page_of_ones_account_has_our_look(lib: Library, name: str) -> Non
     page = confirmed(lib.alice).get(reverse(name), follow=True)
     assert page.status_code == 200
     assert 'class="app-content' in page.content.decode()
+
+
+def test_a_second_factor_does_not_lock_the_address(lib: Library, with_mail: list[Any], settings: Any) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    browser, _secret = with_app(lib.alice)
+    browser.post("/account/email/", {"email": "alice.new@library.example", "action_add": "1"})
+    assert [sent.to for sent in with_mail][-1] == ["alice.new@library.example"]

@@ -92,6 +92,12 @@ def story(lib: Library) -> Library:
     return lib
 
 
+def test_what_belongs_to_no_unit_is_read_by_those_of_the_whole_library(lib: Library) -> None:
+    services.record("unit.archived", by=None, on=lib.north, data={"name": "Somewhere"})
+    assert "LibSocial archived the unit Somewhere" in read(lib.audit)
+    assert "Somewhere" not in read(lib.sam)
+
+
 def read(reader: User, **asked: Any) -> str:
     return signed_in(reader).get(reverse("audit:list"), asked).content.decode()
 

@@ -117,8 +117,9 @@ def _accept_new(request: HttpRequest, invitation: Invitation) -> HttpResponse:
                 password=form.cleaned_data["password"],
                 language=get_language() or "",
             )
-        except Refused:
+        except Refused as refusal:
             # Used up between the look and the click, or the address got an account meanwhile.
+            flash(request, str(refusal), level="error")
             return redirect(request.path)
         sign_in(request, person)
         return _welcome(request, invitation)

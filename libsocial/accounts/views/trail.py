@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from libsocial.accounts import policies
 from libsocial.accounts.forms import AuditForm
 from libsocial.accounts.models import User
+from libsocial.accounts.services import units
 from libsocial.audit import selectors
 from libsocial.audit.models import Entry
 from libsocial.audit.sentences import SENTENCES
@@ -41,6 +42,8 @@ def _found(request: HttpRequest, form: AuditForm) -> QuerySet[Entry]:
     asked = getattr(form, "cleaned_data", {})
     kind, _blank, pk = asked.get("subject", "").partition(" ")
     where = policies.subtree_q(request.user, "audit.read", "unit__")
+    if policies.can(request.user, "audit.read", units.root()):
+        where |= Q(unit=None)  # what belongs to no unit is the library's
     if request.unit is not None:
         where &= Q(unit__path__startswith=request.unit.path)
     return selectors.trail(
