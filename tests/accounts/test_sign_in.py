@@ -9,6 +9,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from allauth.usersessions.models import UserSession
+from django.contrib.auth import hashers
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
@@ -333,3 +334,21 @@ def test_a_second_factor_does_not_lock_the_address(lib: Library, with_mail: list
     browser, _secret = with_app(lib.alice)
     browser.post("/account/email/", {"email": "alice.new@library.example", "action_add": "1"})
     assert [sent.to for sent in with_mail][-1] == ["alice.new@library.example"]
+
+
+def test_an_unknown_address_costs_as_many_hashes_as_a_known_one(lib: Library, monkeypatch: Any) -> None:
+    """Otherwise a stop-watch tells who has an account."""
+    hasher = type(hashers.get_hasher())
+    real, counted = hasher.encode, []
+
+    def counting(self: Any, *args: Any, **kwargs: Any) -> str:
+        counted.append(1)
+        return real(self, *args, **kwargs)
+
+    monkeypatch.setattr(hasher, "encode", counting)
+    costs = []
+    for address in ("alice@library.example", "nobody@library.example"):
+        counted.clear()
+        Client().post(LOGIN, {"login": address, "password": "wrong"})
+        costs.append(len(counted))
+    assert costs[0] == costs[1] > 0
