@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels_app import fixes, measure
+from channels_app import fixes, measure, platforms
 from channels_app.capabilities import AltText, Capabilities, MediaRules, Option, TextLimit, TextUnit
 from channels_app.check import blocks, check
 from channels_app.content import Content, LinkCard, Media, Part
@@ -206,3 +206,39 @@ def test_splitting_keeps_every_word_and_every_piece_fits(text, most, unit):
     pieces = fixes.split_text(text, limit)
     assert "".join("".join(pieces).split()) == "".join(text.split())
     assert all(measure.count(piece, limit) <= most for piece in pieces)
+
+
+strange = st.text(max_size=40)
+media_of_any_kind = st.builds(
+    picture,
+    strange,
+    mime=st.sampled_from(["image/png", "video/mp4", ""]),
+    width=st.integers(-1, 9),
+    decorative=st.booleans(),
+)
+parts_of_any_kind = st.builds(
+    Part,
+    text=st.one_of(strange, words),
+    media=st.lists(media_of_any_kind, max_size=5).map(tuple),
+    card=st.none()
+    | st.builds(LinkCard, st.one_of(strange, st.just("https://a.example/["), st.just("https://a.example"))),
+)
+contents = st.builds(
+    Content,
+    parts=st.lists(parts_of_any_kind, max_size=5).map(tuple),
+    language=strange,
+    content_warning=strange,
+    options=st.dictionaries(
+        st.sampled_from(["visibility", "pinned", "poll"]), st.one_of(strange, st.booleans(), st.none())
+    ),
+)
+
+
+@given(contents, st.sampled_from([platform.capabilities for platform in platforms.ALL] + [CAN]))
+def test_whatever_is_written_is_answered_with_sentences_and_fixes_that_hold(of, can):
+    for problem in check(of, can, BLOCK):
+        shown = catalogue.render(problem.message, problem.params)
+        assert shown.heading
+        assert "{" not in shown.heading.replace(str(problem.params.get("value", "")), "")
+        fixed = fixes.apply(of, problem, can)
+        assert not problem.fix or fixed != of
