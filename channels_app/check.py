@@ -28,7 +28,8 @@ NARROWEST = 1 / 20  # a picture with sides further apart than this is a thread w
 UNSEEN = regex.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # Without meaning in a post, usually pasted along: zero-width spaces, soft hyphens, byte order marks.
 PASTED = regex.compile(r"[\u00ad\u200b\u2060-\u2064\ufeff]")
-_VISIBLE = regex.compile(r"[^\p{Z}\p{C}\p{M}\u115f\u1160\u3164\uffa0\u2800]")
+_BLANK = r"\p{Z}\p{C}\p{Variation_Selector}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800"
+_VISIBLE = regex.compile(rf"[^{_BLANK}]")
 _LANGUAGE = regex.compile(r"[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8})*")
 _FILE_NAME = regex.compile(r"\S+\.(jpe?g|png|webp|gif|heic|avif|tiff?)", regex.IGNORECASE)
 

@@ -94,8 +94,8 @@ def _join_parts(content: Content, problem: Problem, can: Capabilities) -> Conten
 def _tidy_text(content: Content, problem: Problem, can: Capabilities) -> Content:
     if problem.field == "content_warning":
         return replace(content, content_warning=tidy(content.content_warning).strip())
-    text = tidy(content.parts[problem.part].text)
-    return _each_part(content, problem, text=text if text.strip() else "")
+    text = "" if problem.message == "check.only_blank" else tidy(content.parts[problem.part].text)
+    return _each_part(content, problem, text=text)
 
 
 def _media_changed(content: Content, problem: Problem, change: Callable[[Media], Media]) -> Content:

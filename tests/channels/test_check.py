@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels_app import fixes, measure, platforms
@@ -234,6 +234,7 @@ contents = st.builds(
 )
 
 
+@settings(max_examples=400, deadline=None)
 @given(contents, st.sampled_from([platform.capabilities for platform in platforms.ALL] + [CAN]))
 def test_whatever_is_written_is_answered_with_sentences_and_fixes_that_hold(of, can):
     for problem in check(of, can, BLOCK):
