@@ -55,8 +55,9 @@ class Delivery(models.Model):
 
     class Meta:
         indexes = [
-            # Without states in it: what has nothing to do leaves the index, and every database can use it.
-            models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="delivery_next"),
+            # What the ticks look for: a state and a moment. Not partial, because SQLite cannot use such an index
+            # with parameters, and would rather walk through every planned one.
+            models.Index(fields=["state", "next_at"], name="delivery_next"),
             models.Index(fields=["state", "channel", "settled_at"], name="delivery_state"),
             models.Index(fields=["unit", "due_at"], name="delivery_unit_due"),
         ]

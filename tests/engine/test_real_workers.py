@@ -36,9 +36,12 @@ def celery(log: Path, *command: str) -> Iterator[subprocess.Popen[bytes]]:
     url = f"postgres://{connection.settings_dict['USER']}:{connection.settings_dict['PASSWORD']}@"
     url += f"{connection.settings_dict['HOST']}:{connection.settings_dict['PORT']}/{connection.settings_dict['NAME']}"
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "libsocial.settings", "LIBSOCIAL_DATABASE_URL": url}
-    with log.open("wb") as out, subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "libsocial", *command], cwd=ROOT, env=env, stdout=out, stderr=out
-    ) as process:
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(
+            [sys.executable, "-m", "celery", "-A", "libsocial", *command], cwd=ROOT, env=env, stdout=out, stderr=out
+        ) as process,
+    ):
         try:
             yield process
         finally:

@@ -1,0 +1,78 @@
+"""``manage.py bench``: what the engine does on this machine and this database, in figures.
+
+A scratch database is made beside the library's own and taken away afterwards; the library is not touched.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.utils import timezone
+
+from scheduler import bench
+from scheduler.bench import Figure
+
+
+class Command(BaseCommand):
+    help = "Measure lateness, drain rate and the cost of looking, on a scratch database."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--deliveries", type=int, default=300, help="posts that are all due at once")
+        parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="worker processes")
+        parser.add_argument("--threads", type=int, default=8, help="threads of each")
+        parser.add_argument("--far-side-ms", type=float, default=50, help="how long the platform takes")
+        parser.add_argument("--per-minute", type=int, default=1000, help="posts a minute for the lateness")
+        parser.add_argument("--seconds", type=float, default=15, help="how long lateness is measured")
+        parser.add_argument("--rows", type=int, default=0, help="also measure the due query with so many future posts")
+        parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        name = connection.settings_dict["NAME"]
+        if connection.vendor == "sqlite":  # a file: processes and threads share it, as they do in life
+            connection.settings_dict["TEST"]["NAME"] = str(settings.DATA_DIR / "bench.sqlite3")
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        try:
+            figures = _measure(options)
+        finally:
+            connection.creation.destroy_test_db(name, verbosity=0)
+        self.stdout.write(_as_json(figures) if options["json"] else _as_text(figures))
+
+
+def _measure(options: dict[str, Any]) -> list[Figure]:
+    far, threads = options["far_side_ms"] / 1000, options["threads"]
+    count = max(1, round(options["per_minute"] * options["seconds"] / 60))
+    figures = bench.lateness(count, options["seconds"], threads, far)
+    figures.append(bench.drain(options["deliveries"], options["processes"], threads, far))
+    if options["rows"]:
+        figures += bench.due_query(options["rows"])
+    return figures
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        "at": timezone.now().isoformat(timespec="seconds"),
+        "database": connection.vendor,
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+    }
+
+
+def _as_json(figures: list[Figure]) -> str:
+    return json.dumps({**_machine(), "figures": [vars(figure) for figure in figures]}, indent=2)
+
+
+def _as_text(figures: list[Figure]) -> str:
+    head = ", ".join(f"{name} {value}" for name, value in _machine().items())
+    lines = [
+        f"{figure.name:<16}{figure.value:>10} {figure.unit:<8} {figure.goal:<34} "
+        + ", ".join(f"{name} {value}" for name, value in figure.settings.items())
+        for figure in figures
+    ]
+    return "\n".join([head, *lines])
