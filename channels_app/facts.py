@@ -37,7 +37,7 @@ FACTS: tuple[Fact, ...] = (
     Fact("text.limit", _("Characters in a post"), "text", lambda c: c.text.limit, _inside("text", "limit"), 1),
     Fact("media.max_images", _("Pictures in a post"), "media", lambda c: c.media.max_images,
          _inside("media", "max_images"), most=100),
-    Fact("media.max_bytes", _("Size of a picture (bytes)"), "media", lambda c: c.media.max_bytes,
+    Fact("media.max_bytes", _("Size of a picture"), "media", lambda c: c.media.max_bytes,
          _inside("media", "max_bytes"), 10_000, 500_000_000),
     Fact("alt_text.limit", _("Characters in a picture’s description"), "alt_text", lambda c: c.alt_text.limit or None,
          _inside("alt_text", "limit"), 1),

@@ -102,7 +102,9 @@ class OverrideForm(forms.Form):
         super().__init__(*args, **kwargs)
         plain = platforms.get(channel.platform).capabilities_for(channel.facts)
         self.fields["fact"].choices = [  # type: ignore[attr-defined]
-            (fact.name, fact.label) for fact in FACTS if fact.read(plain) is not None
+            (fact.name, _("%s, in bytes") % fact.label if fact.name.endswith("bytes") else fact.label)
+            for fact in FACTS
+            if fact.read(plain) is not None
         ]
 
 

@@ -49,6 +49,7 @@ class Card:
     adapter: Adapter | None
     work: Work
     may_manage: bool
+    may_write: bool
 
     @property
     def trouble(self) -> catalogue.Rendered | None:
@@ -62,7 +63,16 @@ def cards(user: User, channels: Iterable[Channel]) -> list[Card]:
     """The channels with what hangs on them; a fixed number of queries however many there are."""
     rows = list(channels)
     works = work.of(row.pk for row in rows)
-    return [Card(row, adapter_of(row), works[row.pk], policies.can(user, "channel.manage", row.unit)) for row in rows]
+    return [
+        Card(
+            row,
+            adapter_of(row),
+            works[row.pk],
+            policies.can(user, "channel.manage", row.unit),
+            policies.can(user, "post.write", row.unit),
+        )
+        for row in rows
+    ]
 
 
 def listed(user: User, *, unit: Unit | None, platform: str, state: str) -> QuerySet[Channel]:
