@@ -7,8 +7,13 @@ from functools import cache
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tests import infrastructure
+
+# A busy machine is no failing example, and a run leaves nothing behind in the folder it was started from.
+hypothesis_settings.register_profile("libsocial", deadline=None, database=None)
+hypothesis_settings.load_profile("libsocial")
 
 pytest_plugins = ["tests.fixtures_cast", "tests.servers.fixtures"]
 

@@ -234,7 +234,7 @@ contents = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(contents, st.sampled_from([platform.capabilities for platform in platforms.ALL] + [CAN]))
 def test_whatever_is_written_is_answered_with_sentences_and_fixes_that_hold(of, can):
     for problem in check(of, can, BLOCK):
