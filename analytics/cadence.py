@@ -1,4 +1,4 @@
-"""How often figures are asked for. Young posts move fast, old ones hardly: minutes first, then hours, days, to a year."""
+"""How often figures are asked for: young posts move fast, old ones hardly. Minutes first, then hours, days, a year."""
 
 from __future__ import annotations
 

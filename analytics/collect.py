@@ -88,7 +88,8 @@ def _claim(watch: Watch, now: datetime) -> bool:
 
 def _batches(channel: Channel, size: int, now: datetime) -> Iterator[list[Watch]]:
     due = Watch.objects.filter(channel=channel, next_at__lte=now).exclude(delivery=None).order_by("next_at")
-    rows = [watch for watch in due.select_related("delivery__channel__unit")[: size * MOST_BATCHES] if _claim(watch, now)]
+    waiting = due.select_related("delivery__channel__unit")[: size * MOST_BATCHES]
+    rows = [watch for watch in waiting if _claim(watch, now)]
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
 

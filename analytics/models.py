@@ -35,7 +35,9 @@ class Reading(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["delivery", "metric", "-at"], name="reading_delivery"),
-            models.Index(fields=["channel", "metric", "-at"], condition=models.Q(delivery=None), name="reading_account"),
+            models.Index(
+                fields=["channel", "metric", "-at"], condition=models.Q(delivery=None), name="reading_account"
+            ),
         ]
 
 

@@ -35,7 +35,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("reactions", _("Reactions"), _("Likes and favourites.")),
     Kind("replies", _("Replies"), _("Answers written below posts.")),
     Kind("shares", _("Shares"), _("Posts passed on: reposts, boosts and quotes.")),
-    Kind("followers", _("Followers"), _("Accounts that follow, at the end of the period. One person may follow several."), True),
+    Kind("followers", _("Followers"), _("Accounts that follow, at the end. One person may follow several."), True),
 )
 BY_ID = {kind.id: kind for kind in KINDS}
 ENGAGEMENT = ("reactions", "replies", "shares")
@@ -111,12 +111,13 @@ def overview(user: User, unit: Unit | None, period: Period, channel_id: int | No
         channels = [channel for channel in channels if channel.pk == channel_id]
     given = given_kinds(channels)
     now, before = _sums(channels, period), _sums(channels, period.before)
+    levels = {kind.id: _levels(channels, kind.id, period.last) for kind in KINDS if kind.level}
     return Overview(
         period=period,
         totals=[_total(kind, channels, given, now, before, period) for kind in KINDS],
         series=_series(channels, period, given),
         best=best_posts(user, channels, period),
-        per_channel=[(channel, _of_channel(channel, given, now, period)) for channel in channels],
+        per_channel=[(channel, _of_channel(channel, given, now, levels)) for channel in channels],
         missing=_missing(channels, given),
     )
 
@@ -156,18 +157,25 @@ def _total(
 
 def _level(channels: Sequence[Channel], kind: str, day: date) -> int | None:
     """The newest known level of each channel on that day, added up; None while nothing is known."""
+    found = _levels(channels, kind, day)
+    return sum(found.values()) if found else None
+
+
+def _levels(channels: Sequence[Channel], kind: str, day: date) -> dict[int, int]:
+    """The newest known level on that day by channel; one query for all of them."""
     found: dict[int, int] = {}
     rows = DailyFigure.objects.filter(
         channel__in=channels, kind=kind, level__isnull=False, day__range=(day - timedelta(days=40), day)
     ).order_by("day")
     for channel_id, level in rows.values_list("channel_id", "level"):
         found[channel_id] = level
-    return sum(found.values()) if found else None
+    return found
 
 
 def _series(channels: Sequence[Channel], period: Period, given: dict[int, set[str]]) -> dict[str, list[int | None]]:
     rows = DailyFigure.objects.filter(channel__in=channels, day__range=(period.first, period.last))
-    sums = {(row["day"], row["kind"]): row for row in rows.values("day", "kind").annotate(gain=Sum("gain"), level=Sum("level")).order_by()}
+    daily = rows.values("day", "kind").annotate(gain=Sum("gain"), level=Sum("level")).order_by()
+    sums = {(row["day"], row["kind"]): row for row in daily}
     everything = set().union(*given.values()) if given else set()
     today = max((day for day, _kind in sums), default=None)
     series: dict[str, list[int | None]] = {}
@@ -193,8 +201,8 @@ def best_posts(user: User, channels: Sequence[Channel], period: Period, limit: i
         delivery__settled_at__date__range=(period.first, period.last),
         kind__in=ENGAGEMENT,
     )
-    ranked = figures.values("delivery_id").annotate(sum=Sum("value")).filter(sum__gt=0).order_by("-sum", "-delivery_id")[:limit]
-    sums = {row["delivery_id"]: row["sum"] for row in ranked}
+    ranked = figures.values("delivery_id").annotate(sum=Sum("value")).filter(sum__gt=0)
+    sums = {row["delivery_id"]: row["sum"] for row in ranked.order_by("-sum", "-delivery_id")[:limit]}
     deliveries = Delivery.objects.filter(pk__in=sums).select_related("channel")
     by_kind = figures_by_kind(sums)
     posts = dict(Target.objects.filter(delivery_id__in=sums).values_list("delivery_id", "revision__post_id"))
@@ -212,14 +220,17 @@ def figures_by_kind(delivery_ids: Iterable[int]) -> dict[int, dict[str, int]]:
 
 
 def _of_channel(
-    channel: Channel, given: dict[int, set[str]], now: dict[tuple[int, str], int], period: Period
+    channel: Channel,
+    given: dict[int, set[str]],
+    now: dict[tuple[int, str], int],
+    levels: dict[str, dict[int, int]],
 ) -> dict[str, int | None]:
     found: dict[str, int | None] = {}
     for kind in KINDS:
         if kind.id not in given[channel.pk]:
             found[kind.id] = None
         elif kind.level:
-            found[kind.id] = _level([channel], kind.id, period.last)
+            found[kind.id] = levels[kind.id].get(channel.pk)
         else:
             found[kind.id] = now.get((channel.pk, kind.id), 0)
     return found

@@ -47,7 +47,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "channels": selectors.channels_for(request.user, unit).order_by("name"),
         "chosen": channel,
         "kinds": KINDS,
-        "engagement_chart": _chart(found, ("reactions", "replies", "shares"), _("Reactions, replies and shares by day")),
+        "engagement_chart": _chart(found, selectors.ENGAGEMENT, _("Reactions, replies and shares by day")),
         "reach_chart": _chart(found, ("reach",), _("Views by day")),
         "followers_chart": _chart(found, ("followers",), _("Followers")),
         "any": any(total.value for total in found.totals),

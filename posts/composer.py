@@ -71,7 +71,9 @@ class Composer:
         if len(usable) == 1:
             return usable
         last = Post.objects.filter(unit=unit, author=user).exclude(current=None).order_by("-pk").first()
-        used = set(Target.objects.filter(revision_id=last.current_id).values_list("channel_id", flat=True)) if last else ()
+        used = (
+            set(Target.objects.filter(revision_id=last.current_id).values_list("channel_id", flat=True)) if last else ()
+        )
         return [pk for pk in usable if pk in used]
 
     @cached_property
@@ -267,8 +269,15 @@ class Composer:
                 can = self.abilities[channel.pk]
                 beside = self.draft.warning_for(target) if can.content_warning_counts else ""
                 used = measure.count(part.text, can.text) + (measure.count(beside, can.text) if beside else 0)
-                counted.append({"channel": channel.pk, "platform": channel.platform, "name": channel.name,
-                                "used": used, "limit": can.text.limit})
+                counted.append(
+                    {
+                        "channel": channel.pk,
+                        "platform": channel.platform,
+                        "name": channel.name,
+                        "used": used,
+                        "limit": can.text.limit,
+                    }
+                )
         return counted
 
     def _channel(self, channel: Channel) -> dict[str, Any]:
@@ -388,7 +397,9 @@ def _words() -> dict[str, str]:
     return {
         "unsaved": _("Not saved yet…"),
         "offline": _("Not saved: the server cannot be reached. Your words stay here; we keep trying."),
-        "signedOut": _("Not saved: you were signed out. Your words stay in this browser. Sign in again in another tab, then reload."),
+        "signedOut": _(
+            "Not saved: you were signed out. Your words stay in this browser. Sign in again in another tab, then reload."
+        ),
         "conflict": _("Not saved: somebody else changed this post."),
         "reading": _("Reading the page behind the link…"),
         "cardFailed": _("The link could not be read. Try again, or leave the card out."),

@@ -60,6 +60,7 @@ class Delivery(models.Model):
             models.Index(fields=["state", "next_at"], name="delivery_next"),
             models.Index(fields=["state", "channel", "settled_at"], name="delivery_state"),
             models.Index(fields=["unit", "due_at"], name="delivery_unit_due"),
+            models.Index(fields=["settled_at"], condition=Q(state="published"), name="delivery_out"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["lane"], condition=Q(state="sending"), name="one_in_flight_per_lane")

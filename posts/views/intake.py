@@ -64,5 +64,10 @@ def picker(request: HttpRequest) -> HttpResponse:
     for word in words.split()[:5]:
         assets = assets.filter(alt__icontains=word) | assets.filter(original_name__icontains=word)
     page = Paginator(assets, PICKER).get_page(request.GET.get("page"))
-    context = {"page": page, "found": [(asset, asset_json(asset), json.dumps(asset_json(asset))) for asset in page], "words": words, "unit": unit}
+    context = {
+        "page": page,
+        "found": [(asset, asset_json(asset), json.dumps(asset_json(asset))) for asset in page],
+        "words": words,
+        "unit": unit,
+    }
     return render(request, "posts/_picker.html", context)

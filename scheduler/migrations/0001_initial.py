@@ -125,6 +125,10 @@ class Migration(migrations.Migration):
             model_name='delivery',
             index=models.Index(fields=['unit', 'due_at'], name='delivery_unit_due'),
         ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('state', 'published')), fields=['settled_at'], name='delivery_out'),
+        ),
         migrations.AddConstraint(
             model_name='delivery',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'sending')), fields=('lane',), name='one_in_flight_per_lane'),

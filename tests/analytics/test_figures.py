@@ -15,11 +15,10 @@ from channels_app.content import Content, Part
 from channels_app.models import Channel, PracticePost
 from channels_app.platforms.base import Figures
 from channels_app.practice import network
-from channels_app.practice.services import ensure_practice, set_mode
+from channels_app.practice.services import ensure_practice
 from scheduler import engine
 from scheduler import services as deliveries
 from scheduler.models import Delivery
-
 from tests.cast import Library, signed_in
 
 LATER = timedelta(minutes=10)
@@ -38,7 +37,7 @@ def published(lib: Library, channel: Channel, *texts: str) -> Delivery:
         content=Content(parts=tuple(Part(text=text) for text in texts)),
         due_at=now,
         not_after=now + timedelta(days=1),
-        reference="post:1:1",
+        reference="test:1",
         title=texts[0],
         by=lib.sam,
     )
@@ -112,7 +111,9 @@ def test_zero_not_available_and_not_asked_stay_different(lib: Library, channel: 
     (not_asked,) = selectors.strip([delivery])
     assert {status for _label, _value, status in not_asked.figures} == {"not_asked"}
     rollup.record_post(delivery, [Figures({"likes": 0})], timezone.now())
-    figures = {kind: (value, status) for kind, value, status in PostFigure.objects.values_list("kind", "value", "status")}
+    figures = {
+        kind: (value, status) for kind, value, status in PostFigure.objects.values_list("kind", "value", "status")
+    }
     assert figures["reactions"] == (0, "ok")
     assert figures["shares"] == (None, "not_available")
 
@@ -200,14 +201,21 @@ def test_figures_of_another_unit_are_not_shown(lib: Library, channel: Channel) -
 
 def test_the_csv_holds_the_numbers_of_the_page(lib: Library, channel: Channel) -> None:
     DailyFigure.objects.create(channel=channel, day=timezone.localdate(), kind="reactions", gain=7)
-    rows = signed_in(lib.alice).get(reverse("analytics:overview"), {"format": "csv", "days": 7}).content.decode("utf-8-sig")
+    rows = (
+        signed_in(lib.alice)
+        .get(reverse("analytics:overview"), {"format": "csv", "days": 7})
+        .content.decode("utf-8-sig")
+    )
     lines = rows.splitlines()
     assert len(lines) == 8
     column = lines[0].split(",").index("Reactions")
     assert sum(int(line.split(",")[column] or 0) for line in lines[1:]) == 7
 
 
-@pytest.mark.parametrize("query", ["days=-3", "days=x", "days=99999999", "from=2026-02-30&to=x", "from=2026-03-01&to=2026-01-01", "channel=abc"])
+@pytest.mark.parametrize(
+    "query",
+    ["days=-3", "days=x", "days=99999999", "from=2026-02-30&to=x", "from=2026-03-01&to=2026-01-01", "channel=abc"],
+)
 def test_nonsense_in_the_address_shows_the_usual_month(lib: Library, channel: Channel, query: str) -> None:
     assert signed_in(lib.alice).get(f"{reverse('analytics:overview')}?{query}").status_code == 200
 
@@ -216,5 +224,3 @@ def test_strangers_are_sent_to_sign_in(lib: Library) -> None:
     from django.test import Client
 
     assert Client().get(reverse("analytics:overview")).status_code == 302
-
-

@@ -99,11 +99,16 @@ def test_keep_mine_is_a_choice_of_the_person(lib: Library, browser: Client, chan
     assert post.current.body["parts"][0]["text"] == "Alice's words"
 
 
-def test_a_conflict_without_script_keeps_what_was_typed_on_the_page(lib: Library, browser: Client, channel: Channel) -> None:
+def test_a_conflict_without_script_keeps_what_was_typed_on_the_page(
+    lib: Library, browser: Client, channel: Channel
+) -> None:
     data = form(channel)
     version = save(browser, data)["version"]
     save(signed_in(lib.erin), data | {"version": version, "base-0-text": "Erin's words"})
-    page = browser.post(reverse("posts:edit", args=[Post.objects.get().pk]), data | {"version": version, "base-0-text": "My own words", "do": "save"})
+    page = browser.post(
+        reverse("posts:edit", args=[Post.objects.get().pk]),
+        data | {"version": version, "base-0-text": "My own words", "do": "save"},
+    )
     text = page.content.decode()
     assert "My own words" in text and "Erin Editor" in text
 
@@ -159,7 +164,6 @@ def test_too_long_becomes_a_thread_by_one_button(browser: Client, channel: Chann
 def test_a_fix_for_one_of_two_channels_leaves_the_other_alone(
     lib: Library, browser: Client, channel: Channel, second: Channel
 ) -> None:
-
 
     channels.lend(by=lib.ada, channel=second, unit=lib.north)
     text = ("One sentence of the library. " * 40).strip()
@@ -275,14 +279,26 @@ def test_another_unit_s_post_is_not_there(lib: Library, browser: Client, channel
     assert Post.objects.get().current.body["parts"][0]["text"] == "Storytime on Tuesday"
 
 
-@pytest.mark.parametrize("text", ["👩‍👩‍👧‍👦" * 30, "مرحبا بكم في المكتبة", "e\u0301" * 200, "a" * 100_000, "<script>alert(1)</script>", "\u202eevil"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "👩‍👩‍👧‍👦" * 30,
+        "مرحبا بكم في المكتبة",
+        "e\u0301" * 200,
+        "a" * 100_000,
+        "<script>alert(1)</script>",
+        "\u202eevil",
+    ],
+)
 def test_any_text_is_kept_as_typed(browser: Client, channel: Channel, text: str) -> None:
     answer = save(browser, form(channel, text))
     assert Post.objects.get().current.body["parts"][0]["text"] == text
     assert "<script>alert" not in answer["side"]
 
 
-@pytest.mark.parametrize("data", [{}, {"token": "x"}, {"token": "x", "unit": "9" * 30}, {"channel": ["x", "-1"], "base-0-text": "a"}])
+@pytest.mark.parametrize(
+    "data", [{}, {"token": "x"}, {"token": "x", "unit": "9" * 30}, {"channel": ["x", "-1"], "base-0-text": "a"}]
+)
 def test_a_mangled_form_is_no_error_page(browser: Client, channel: Channel, data: dict[str, Any]) -> None:
     assert browser.post(reverse("posts:autosave"), data).status_code < 500
     assert browser.post(reverse("posts:new"), data).status_code < 500

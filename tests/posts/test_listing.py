@@ -91,7 +91,9 @@ def test_trouble_is_one_filter(lib: Library, channel: Channel) -> None:
     assert "This will be refused" in page(signed_in(lib.sam), "today")
 
 
-@pytest.mark.parametrize("query", [{"page": "x"}, {"page": "999"}, {"state": "nope"}, {"author": "'"}, {"channel": "9" * 40}, {"q": "%"}])
+@pytest.mark.parametrize(
+    "query", [{"page": "x"}, {"page": "999"}, {"state": "nope"}, {"author": "'"}, {"channel": "9" * 40}, {"q": "%"}]
+)
 def test_nonsense_in_the_address_is_harmless(lib: Library, channel: Channel, query: dict[str, str]) -> None:
     page(signed_in(lib.alice), "posts:list", **query)
 
@@ -110,19 +112,24 @@ def test_search_finds_posts_channels_and_colleagues(lib: Library, channel: Chann
     assert "Lantern tour" in page(client, "search", q="lantern friday")
     assert channel.name in page(client, "search", q=channel.name)
     assert "Erin Editor" in page(client, "search", q="erin")
-    assert "<script>" not in page(client, "search", q="<script>alert(1)</script>").replace('<script type="module"', "").replace("<script src", "")
+    assert "<script>" not in page(client, "search", q="<script>alert(1)</script>").replace(
+        '<script type="module"', ""
+    ).replace("<script src", "")
 
 
-@pytest.mark.parametrize(("states", "word"), [
-    ([], "planned"),
-    (["planned", "planned"], "planned"),
-    (["published", "planned"], "partly"),
-    (["published", "failed"], "failed"),
-    (["published", "published"], "published"),
-    (["unclear", "needs_person"], "needs_person"),
-    (["cancelled", "published"], "published"),
-    (["held"], "held"),
-])
+@pytest.mark.parametrize(
+    ("states", "word"),
+    [
+        ([], "planned"),
+        (["planned", "planned"], "planned"),
+        (["published", "planned"], "partly"),
+        (["published", "failed"], "failed"),
+        (["published", "published"], "published"),
+        (["unclear", "needs_person"], "needs_person"),
+        (["cancelled", "published"], "published"),
+        (["held"], "held"),
+    ],
+)
 def test_the_worst_delivery_names_the_post(states: list[str], word: str) -> None:
     assert display.shown("approved", states) == word
 
@@ -161,7 +168,9 @@ def test_today_lists_what_is_due_within_a_day(lib: Library, channel: Channel) ->
     assert "Soon to go" in page(signed_in(lib.alice), "today").split('id="t-due"')[1]
 
 
-def test_lists_cost_the_same_whatever_their_length(lib: Library, channel: Channel, django_assert_max_num_queries: object) -> None:
+def test_lists_cost_the_same_whatever_their_length(
+    lib: Library, channel: Channel, django_assert_max_num_queries: object
+) -> None:
     client = signed_in(lib.sam)
     page(client, "posts:list")
     for number in range(25):
