@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import stat
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from celery.signals import heartbeat_sent
 
 from libsocial import configuration, lanes
 from libsocial.env import REGISTRY
@@ -113,6 +117,29 @@ def test_secrets_are_made_once_and_their_partners_agree(tmp_path: Path) -> None:
     again = subprocess.run(command, check=True, capture_output=True, text=True)
     assert "made  " not in again.stdout
     assert {path.name: path.read_text().strip() for path in (tmp_path / "secrets").iterdir()} == made
+
+
+def healthy(what: str, tmp_path: Path) -> int:
+    command = [sys.executable, str(ROOT / "docker" / "healthy.py"), what]
+    return subprocess.run(command, env={"TMPDIR": str(tmp_path), "PATH": os.environ["PATH"]}).returncode
+
+
+def test_a_worker_is_healthy_while_its_loop_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import libsocial.celery  # noqa: F401  listens
+
+    assert healthy("worker", tmp_path) == 1
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    heartbeat_sent.send(sender=None)
+    assert healthy("worker", tmp_path) == 0
+    [sign] = tmp_path.iterdir()
+    os.utime(sign, (time.time() - 90, time.time() - 90))
+    assert healthy("worker", tmp_path) == 1
+
+
+def test_a_web_server_that_is_not_there_is_not_healthy(tmp_path: Path) -> None:
+    text = (ROOT / "docker" / "healthy.py").read_text().replace(":8000/", ":1/")
+    (tmp_path / "healthy.py").write_text(text)
+    assert subprocess.run([sys.executable, str(tmp_path / "healthy.py"), "web"]).returncode == 1
 
 
 def test_the_web_servers_file_is_one_that_gunicorn_can_read() -> None:
