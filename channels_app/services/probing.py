@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from channels_app import avatars, errors, platforms
 from channels_app.models import Channel
@@ -23,7 +23,6 @@ from libsocial.audit import services as audit
 from libsocial.core import http
 from libsocial.notices import services as notices
 
-log = logging.getLogger("libsocial.channels")
 LIVING = ("active", "paused")
 AGAIN_AFTER = timedelta(hours=1)  # when a server could not be reached
 FAILING_AFTER = 3  # failures in a row before people are told
@@ -71,7 +70,8 @@ def _ask(channel: Channel) -> None:
 def record_probe(channel: Channel, account: Account) -> None:
     """The account answered: its name, picture and limits as they are now, and good health."""
     if account.remote_id != channel.remote_id:
-        log.error("a probe answered for another account", extra={"channel": channel.pk})
+        # Nothing may go out under another name than the one that was approved.
+        mark_lost(channel, "channel.lost", {"reason": _("The key now opens another account than the one connected.")})
         return
     avatar = avatars.fetch(account.avatar_url, label=channel.platform) or channel.avatar
     values = {

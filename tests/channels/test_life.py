@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -296,3 +297,33 @@ def test_rotating_without_the_old_key_names_the_channels_and_breaks_nothing(
     assert f"keys of channels [{Credential.objects.values_list('pk', flat=True)[0]}]" in str(caught.value)
     settings.FIELD_KEYS = old
     assert Credential.objects.get().secret
+
+
+@pytest.fixture
+def eager() -> Iterator[None]:
+    """Tasks run where they are queued."""
+    from libsocial.celery import app
+
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False
+
+
+def test_the_ticks_of_the_clock_reach_every_due_channel(probed: Harbour, lib: cast.Library, eager: None) -> None:
+    from channels_app import tasks
+
+    channel = moored(lib.north)
+    services.disconnect(by=lib.ada, channel=moored(lib.south, remote_id="gone"))
+    tasks.probe_due.delay()
+    tasks.tidy.delay()
+    channel.refresh_from_db()
+    assert channel.probed_at is not None
+    assert probed.network.probes == 1
+
+
+def test_a_key_that_opens_another_account_stops_the_channel(probed: Harbour, lib: cast.Library) -> None:
+    channel = moored(lib.north, remote_id="somebody else")
+    probing.probe(channel.pk)
+    channel.refresh_from_db()
+    assert channel.state == "needs_reconnect"
+    assert "another account" in channel.health_params["reason"]
