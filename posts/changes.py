@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import SequenceMatcher
 
 import regex
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -78,7 +80,9 @@ def _one(what: str | Promise, old: str, new: str, channel: str = "") -> Iterator
 
 
 def _time(at: str, zone: str) -> str:
-    return f"{at.replace('T', ' ')} ({zone})" if at else _("as soon as approved")
+    if not at:
+        return _("as soon as approved")
+    return f"{formats.date_format(datetime.fromisoformat(at), 'DATETIME_FORMAT')} ({zone})"
 
 
 def _parts(old: tuple[DraftPart, ...], new: tuple[DraftPart, ...], channel: str) -> Iterator[Change]:

@@ -143,7 +143,8 @@ def _panes(post: Post, draft: Draft, report: problems.Report, known: Known) -> l
                 target=target,
                 preview=previews.of_content(channel, content, urls, at=draft.at_for(chosen)),
                 moment=schedule.moment_for(draft, chosen),
-                problems=_told(report.channels.get(channel.pk, ())),
+                # What was handed to the engine speaks for itself, with its own words and buttons.
+                problems=[] if target.delivery else _told(report.channels.get(channel.pk, ())),
             )
         )
     return panes

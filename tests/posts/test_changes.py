@@ -72,7 +72,7 @@ def test_channels_times_and_pictures_are_named() -> None:
         ("Description of a picture", "", "tabby "),
         ("Picture added", "", "decorative"),
         ("Picture taken out", "A dog", ""),
-        ("Time", "2026-12-01 10:00 (Europe/London)", "as soon as approved"),
+        ("Time", "1 December 2026, 10:00 (Europe/London)", "as soon as approved"),
         ("Channel", "", "Teens"),
         ("Channel", "Town Library", ""),
     ]

@@ -17,6 +17,9 @@ from tests.cast import Library
 from tests.posts.conftest import again, approved, make_channel, simple, submitted, written
 
 
+pytestmark = pytest.mark.bothdbs
+
+
 def actions(post: Post) -> list[str]:
     entries = Entry.objects.filter(subject_type="posts.post", subject_id=str(post.pk)).order_by("id")
     return list(entries.values_list("action", flat=True))

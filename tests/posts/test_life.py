@@ -21,6 +21,7 @@ from scheduler.models import Delivery
 from tests.cast import Library, signed_in
 from tests.posts.conftest import again, lend, simple, submitted, written
 
+pytestmark = pytest.mark.bothdbs
 PICTURE = Path(__file__).resolve().parent.parent / "data" / "images" / "exif_gps.jpg"
 
 

@@ -137,6 +137,15 @@ def test_a_post_that_missed_a_channel_offers_a_copy_for_it(lib: Library, channel
     assert f'name="channel" value="{second.pk}"' in page.content.decode()
 
 
+def test_a_published_post_is_not_scolded_for_its_time(
+    lib: Library, channel: Channel, clock: time_machine.Traveller
+) -> None:
+    post = approved(lib.alice, lib.sam, lib.north, simple(channel, at="2026-11-24T10:00"))
+    Delivery.objects.update(state="published")
+    clock.shift(timedelta(days=3))
+    assert "has passed" not in text(signed_in(lib.alice).get(f"/posts/{post.pk}/"))
+
+
 def test_an_unknown_act_is_not_there(lib: Library, channel: Channel) -> None:
     post = written(lib.alice, lib.north, simple(channel))
     assert press(signed_in(lib.alice), post, "explode").status_code == 404
