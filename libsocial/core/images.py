@@ -9,6 +9,7 @@ obeys a platform's rules; `thumbnail` a small one for our own pages.
 from __future__ import annotations
 
 import io
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,8 +20,10 @@ import pillow_heif
 from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
-MAX_PIXELS = 60_000_000  # more than any phone takes in one shot; decoded that is 240 MB at most
+MAX_PIXELS = 60_000_000  # as much as a phone takes in one shot
 MAX_SIDE = 12_000
+KEPT_SIDE = 4096  # no platform shows more; larger pictures are kept in this size
+MANY_PIXELS = 8_000_000  # of pictures larger than this one at a time is opened, whatever the number of threads
 DECODERS = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF")
 JPEG_QUALITIES = (88, 80, 72, 64, 56)
 SHRINK = 0.82  # of each side, when quality alone does not reach the weight
@@ -58,8 +61,8 @@ def clean(data: bytes) -> Picture:
     """The picture in these bytes, safe and neutral. Raises NotAPicture with a sentence."""
     with _decoding(), Image.open(io.BytesIO(data), formats=_decoders()) as image:
         _refuse_by_header(image)
-        pixels = _upright_srgb(image)
-    return _encode_like(pixels, image.format or "")
+        with _one_large_at_a_time(image):
+            return _encode_like(_upright_srgb(image), image.format or "")
 
 
 def fit(
@@ -139,15 +142,36 @@ def _refuse_by_header(image: Image.Image) -> None:
         )
 
 
+_large = threading.Semaphore(1)
+
+
+@contextmanager
+def _one_large_at_a_time(image: Image.Image) -> Iterator[None]:
+    if image.width * image.height <= MANY_PIXELS:
+        yield
+        return
+    with _large:
+        yield
+
+
 def _upright_srgb(image: Image.Image) -> Image.Image:
     """Fresh pixels: nothing of the file but what is seen."""
+    if image.mode in {"RGB", "RGBA", "L", "LA", "CMYK"}:
+        # In place, and for JPEG already while decoding: the full size is never copied.
+        _shrink(image)
     image.load()
     profile = image.info.get("icc_profile")
-    turned = ImageOps.exif_transpose(image)
-    seen = _to_srgb(turned, profile)
+    ImageOps.exif_transpose(image, in_place=True)
+    seen = _to_srgb(image, profile)
+    _shrink(seen)
     fresh = Image.new(seen.mode, seen.size)
     fresh.paste(seen)
     return fresh
+
+
+def _shrink(image: Image.Image) -> None:
+    if max(image.size) > KEPT_SIDE:
+        image.thumbnail((KEPT_SIDE, KEPT_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:

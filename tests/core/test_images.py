@@ -210,3 +210,17 @@ def test_a_weight_nothing_reaches_is_said() -> None:
 def test_thumbnails_are_small() -> None:
     small = images.thumbnail(noisy(900, 300), 320)
     assert (small.width, small.height) == (320, 106)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L"])
+def test_pictures_larger_than_any_platform_shows_are_kept_smaller(mode: str) -> None:
+    picture = images.clean(encoded(Image.new(mode, (6000, 3000)), "PNG"))
+    assert (picture.width, picture.height) == (4096, 2048)
+
+
+def test_a_large_photograph_taken_upright_is_turned_and_kept_smaller() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = encoded(Image.new("RGB", (5000, 2500), "teal"), "JPEG", exif=exif)
+    picture = images.clean(data)
+    assert (picture.width, picture.height) == (2048, 4096)
