@@ -281,7 +281,9 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("fr", _("French"))]
+# The languages of our own pages: English, and whatever a catalogue exists for. A language without one is not offered.
+_KNOWN = (("en", _("English")), ("es", _("Spanish")), ("fr", _("French")))
+LANGUAGES = [(code, name) for code, name in _KNOWN if code == "en" or (BASE_DIR / "locale" / code).is_dir()]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["libsocial.formats"]
 

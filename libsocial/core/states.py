@@ -43,12 +43,12 @@ class Machine:
             raise ValueError(f"{self.name}: states that nothing leads to: {sorted(lost)}")
 
     def _reachable(self) -> set[str]:
-        seen, todo = set(), [self.initial]
-        while todo:
-            state = todo.pop()
+        seen, ahead = set(), [self.initial]
+        while ahead:
+            state = ahead.pop()
             if state not in seen:
                 seen.add(state)
-                todo.extend(self.table[state].values())
+                ahead.extend(self.table[state].values())
         return seen
 
     @property
