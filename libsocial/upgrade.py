@@ -10,7 +10,15 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from libsocial import datafolder
+
 COPIES = 3
+
+
+def first_of_all() -> None:
+    """Folder and tables, for commands that may be the first to be run here (set-up, demo)."""
+    datafolder.make(Path(settings.DATA_DIR))
+    migrate()
 
 
 def migrate() -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from libsocial import statics
-from libsocial.datafolder import CannotStart
+from libsocial.troubles import said_plainly
 
 
 class Command(BaseCommand):
@@ -16,8 +15,6 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
+        with said_plainly():
             statics.prepare()
-        except CannotStart as problem:
-            sys.exit(str(problem))
         self.stdout.write("Static files are ready.")

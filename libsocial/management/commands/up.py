@@ -8,17 +8,16 @@ import signal
 import socket
 import sys
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, connections
+from django.db import connections
 
 from libsocial import datafolder, embedded, statics, upgrade
 from libsocial.core.logging import log_to_files
-from libsocial.datafolder import CannotStart
 from libsocial.firstcode import set_up_code
+from libsocial.troubles import said_plainly
 
 log = logging.getLogger("libsocial.access")  # to the file; the terminal has the address line
 
@@ -37,14 +36,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         os.umask(0o027)  # what patrons and staff write is for this account alone
-        try:
+        with said_plainly():
             self._run(options["host"], options["port"])
-        except CannotStart as problem:
-            sys.exit(str(problem))
-        except OSError as error:
-            sys.exit(datafolder.sentence_for(error, settings.DATA_DIR))
-        except OperationalError as error:
-            sys.exit(_about_database(error))
 
     def _run(self, host: str, port: int) -> None:
         datafolder.make(settings.DATA_DIR)
@@ -108,14 +101,6 @@ def own_names() -> list[str]:
     except OSError:
         log.warning("this machine's own name %s has no address", name)
     return sorted(found)
-
-
-def _about_database(error: OperationalError) -> str:
-    """A sentence for a database that does not open."""
-    if "full" in str(error):
-        return datafolder.no_room(Path(settings.DATA_DIR), 0)
-    where = "LIBSOCIAL_DATABASE_URL" if settings.DATABASE_URL else str(settings.DATA_DIR)
-    return f"The database does not answer ({str(error).strip().splitlines()[0]}). Look at {where}."
 
 
 def leave() -> None:
