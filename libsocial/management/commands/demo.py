@@ -8,10 +8,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from libsocial import upgrade
 from libsocial.accounts.errors import Refused
 from libsocial.accounts.models import User
 from libsocial.demo import cast
 from libsocial.demo.story import Story
+from libsocial.troubles import said_plainly
 
 
 class Command(BaseCommand):
@@ -21,6 +23,8 @@ class Command(BaseCommand):
         parser.add_argument("--password", default="", help="Password of everybody in the demo; made up when not given.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with said_plainly():
+            upgrade.first_of_all()
         password = options["password"] or f"demo-{secrets.token_urlsafe(9)}"
         try:
             house = cast.build(password)

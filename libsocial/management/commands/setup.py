@@ -9,10 +9,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from libsocial import upgrade
 from libsocial.accounts import firstrun
 from libsocial.accounts.errors import Refused
 from libsocial.accounts.forms import FirstRunForm
 from libsocial.accounts.services import house
+from libsocial.troubles import said_plainly
 
 OPTIONS = {
     "library": "--library",
@@ -39,6 +41,8 @@ class Command(BaseCommand):
         parser.add_argument("--if-needed", action="store_true", help="succeed quietly when the library is open already")
 
     def handle(self, **options: Any) -> None:
+        with said_plainly():
+            upgrade.first_of_all()
         if not firstrun.is_needed():
             self._already_open(options["if_needed"])
             return
