@@ -25,7 +25,6 @@ urlpatterns = [
     path("calendar/", listing.calendar_page, name="calendar"),
     path("review/", reviewing.queue, name="review"),
     path("pictures/<int:pk>/<picture_size:size>/", media.asset, name="asset"),
-    path("pictures/<int:pk>/describe/", media.describe, name="describe"),
     path("new/", compose.new, name="new"),
     path("autosave/", compose.autosave, name="autosave"),
     path("upload/", intake.upload, name="upload"),

@@ -15,6 +15,7 @@ from libsocial.audit import services as audit
 from libsocial.core import images
 from libsocial.core.images import Picture
 from posts import drafting
+from posts.drafting import Draft
 from posts.models import Asset
 from posts.services import storage
 
@@ -88,6 +89,13 @@ def describe(*, asset: Asset, by: User, alt: str) -> Asset:
                 "asset.described", by=by, on=asset, unit=asset.unit, data={"before": before, "after": asset.alt}
             )
     return asset
+
+
+def remember_descriptions(*, draft: Draft, by: User, unit: Unit) -> None:
+    """What was said about a picture here comes along with it next time, unless it had words of its own."""
+    said = {item.asset: item.alt for part in draft.parts for item in part.media if item.alt.strip()}
+    for asset in Asset.objects.select_related("unit").filter(unit=unit, alt="", pk__in=said):
+        describe(asset=asset, by=by, alt=said[asset.pk])
 
 
 def _read(file: Readable) -> bytes:

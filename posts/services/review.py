@@ -13,7 +13,7 @@ from libsocial.audit import services as audit
 from posts import digest as digests
 from posts import drafting, problems, schedule, workflow
 from posts.models import Post, Review, Revision
-from posts.services import outbox, telling
+from posts.services import media, outbox, telling
 from posts.services.drafts import locked, write_revision
 from posts.workflow import Need, NotPossible
 
@@ -41,6 +41,7 @@ def submit(*, post: Post, by: User) -> Revision:
         workflow.MACHINE.move(
             post, "submit", where=Q(current=post.current_id), current=revision, changed_at=timezone.now()
         )
+        media.remember_descriptions(draft=drafting.of_revision(revision), by=by, unit=post.unit)
         telling.submitted(post, by)
         audit.record("post.submitted", by=by, on=post, unit=post.unit, data={"revision": revision.number})
     return revision

@@ -1,19 +1,17 @@
-"""Pictures: taking them in, and showing them to those who may see them."""
+"""Pictures, shown to those who may see them."""
 
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from libsocial.core import images
 from posts import drafting, selectors
 from posts.models import Asset
-from posts.services import media
 
 YEAR = 365 * 24 * 3600
 
@@ -33,15 +31,6 @@ def post_asset(request: HttpRequest, pk: int, asset_pk: int, size: str) -> HttpR
     if not any(asset_pk in drafting.of_revision(revision).asset_ids() for revision in selectors.revisions_of(post)):
         raise Http404
     return _file(get_object_or_404(Asset, pk=asset_pk), size)
-
-
-@login_required
-@require_POST
-def describe(request: HttpRequest, pk: int) -> JsonResponse:
-    """Sets the description a picture brings along."""
-    found = get_object_or_404(Asset.objects.visible_to(request.user), pk=pk)
-    media.describe(asset=found, by=request.user, alt=request.POST.get("alt", ""))
-    return JsonResponse({"id": found.pk, "alt": found.alt, "message": _("Description saved.")})
 
 
 def _file(found: Asset, size: str) -> HttpResponse:

@@ -16,7 +16,6 @@ from posts.services.drafts import Conflict
 from tests.cast import Library
 from tests.posts.conftest import again, approved, make_channel, simple, submitted, written
 
-
 pytestmark = pytest.mark.bothdbs
 
 

@@ -131,12 +131,20 @@ def test_a_picture_whose_file_is_gone_is_a_404(lib: Library) -> None:
     assert cast.signed_in(lib.alice).get(f"/posts/pictures/{asset.pk}/full/").status_code == 404
 
 
-def test_a_description_is_kept_with_the_picture(lib: Library) -> None:
+def test_what_was_said_about_a_picture_comes_along_with_it_next_time(lib: Library, channel: Channel) -> None:
     asset = asset_of(lib)
-    cast.signed_in(lib.alice).post(f"/posts/pictures/{asset.pk}/describe/", {"alt": " Grace Hopper "})
+    submitted(lib.alice, lib.north, with_picture(channel, asset, alt=" Grace Hopper "))
     asset.refresh_from_db()
     assert asset.alt == "Grace Hopper"
-    assert cast.signed_in(lib.audit).post(f"/posts/pictures/{asset.pk}/describe/", {"alt": "x"}).status_code == 403
+    submitted(lib.alice, lib.north, with_picture(channel, asset, alt="Another view"))
+    asset.refresh_from_db()
+    assert asset.alt == "Grace Hopper"
+
+
+def test_only_who_writes_in_its_unit_describes_a_picture(lib: Library) -> None:
+    asset = asset_of(lib)
+    with pytest.raises(policies.NotAllowed):
+        media.describe(asset=asset, by=lib.audit, alt="x")
 
 
 # --- renditions -----------------------------------------------------------------------
