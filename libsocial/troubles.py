@@ -23,6 +23,8 @@ def said_plainly() -> Iterator[None]:
         sys.exit(str(problem))
     except OSError as error:
         sys.exit(datafolder.sentence_for(error, Path(settings.DATA_DIR)))
+    except KeyboardInterrupt:
+        sys.exit("\nStopped before it was ready. The next start goes on from here.")
     except OperationalError as error:
         sys.exit(_about_database(error))
 

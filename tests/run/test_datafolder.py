@@ -38,6 +38,13 @@ def test_a_full_disk_is_said_as_such(tmp_path: Path) -> None:
     assert "is full" in datafolder.sentence_for(error, tmp_path)
 
 
+def test_other_accounts_of_the_machine_cannot_look_in(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o755)
+    datafolder.make(folder)
+    assert folder.stat().st_mode & 0o777 == 0o750
+
+
 def test_too_little_room_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = datafolder.shutil.disk_usage(tmp_path)._replace(free=1024**2)
     monkeypatch.setattr(datafolder.shutil, "disk_usage", lambda path: usage)
