@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -10,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from channels_app import platforms
 from libsocial.accounts import policies
 from libsocial.accounts.models import User
-from scheduler.models import Delivery
+from scheduler import holds
+from scheduler.models import Delivery, Hold
 from scheduler.states import MACHINE
 
 
@@ -59,19 +61,28 @@ _BY_STATE: dict[str, tuple[tuple[Action, str], ...]] = {
 }
 
 
-def actions_for(delivery: Delivery, user: User) -> list[Action]:
-    """The buttons this person has now, the first the most likely one."""
+def actions_for(delivery: Delivery, user: User, standing: Sequence[Hold] | None = None) -> list[Action]:
+    """The buttons this person has now, the first the most likely one. `standing`: the holds, where they are known."""
     if not policies.can(user, "delivery.decide", delivery.unit):
         return []
     known = _BY_STATE.get(delivery.state, ())
-    return [
-        button for button, action in known if MACHINE.allows(delivery.state, action) and _sensible(button, delivery)
-    ]
+    allowed = [button for button, action in known if MACHINE.allows(delivery.state, action)]
+    return [button for button in allowed if _sensible(button, delivery, standing)]
 
 
-def _sensible(button: Action, delivery: Delivery) -> bool:
-    if button is not REMOVE:
-        return True
+def _sensible(button: Action, delivery: Delivery, standing: Sequence[Hold] | None) -> bool:
+    """Beyond the machine: nothing is offered that would be refused a moment later."""
+    if button is RELEASE:
+        return delivery.channel.state == "active" and not _held_back(delivery, standing)
+    return button is not REMOVE or _removable(delivery)
+
+
+def _held_back(delivery: Delivery, standing: Sequence[Hold] | None) -> bool:
+    known = holds.standing() if standing is None else standing
+    return any(holds.covers(hold, delivery) for hold in known)
+
+
+def _removable(delivery: Delivery) -> bool:
     if delivery.channel.state == "disconnected" or not any(part.receipt for part in delivery.parts.all()):
         return False
     try:

@@ -26,19 +26,27 @@ from scheduler.verdicts import Verdict
 HELD = Verdict("hold", "delivery.held", held_for="hold")
 
 
-def _paths(unit: Unit) -> list[str]:
-    """'/1/4/9/' lies in '/1/', '/1/4/' and '/1/4/9/'."""
-    ids = unit.path.strip("/").split("/")
-    return ["/" + "/".join(ids[: n + 1]) + "/" for n in range(len(ids))]
+def standing() -> list[Hold]:
+    """Every hold that stands; few."""
+    return list(Hold.objects.filter(lifted_at=None).select_related("placed_by").order_by("-placed_at"))
+
+
+def covers(hold: Hold, delivery: Delivery) -> bool:
+    """Does it hold this delivery, by any of its names? The owner of a lent channel may hold it too."""
+    match hold.scope:
+        case "unit":
+            return any(unit.path.startswith(hold.key) for unit in (delivery.unit, delivery.channel.unit))
+        case "channel":
+            return hold.key == str(delivery.channel_id)
+        case "group":
+            return bool(delivery.group) and hold.key == delivery.group
+        case _:
+            return True
 
 
 def standing_for(delivery: Delivery) -> Hold | None:
-    """A hold on this delivery, by any of its names; the owner of a lent channel may hold it too."""
-    paths = {*_paths(delivery.unit), *_paths(delivery.channel.unit)}
-    names = Q(scope="all") | Q(scope="unit", key__in=paths) | Q(scope="channel", key=str(delivery.channel_id))
-    if delivery.group:
-        names |= Q(scope="group", key=delivery.group)
-    return Hold.objects.filter(names, lifted_at=None).order_by("pk").first()
+    """A hold on this delivery, the newest if there are several."""
+    return next((hold for hold in standing() if covers(hold, delivery)), None)
 
 
 def covered(scope: str, key: str) -> QuerySet[Delivery]:

@@ -52,6 +52,12 @@ class Card:
         return f"{row.state}-{row.attempts_made}-{len(self.lines)}-{row.next_at.timestamp() if row.next_at else 0:.0f}"
 
     @property
+    def look_at(self) -> str:
+        """Where a person is asked to look, when it is an address that can be opened."""
+        place = str(self.delivery.message_params.get("look_at", "")) if self.delivery.state == "needs_person" else ""
+        return place if place.startswith(("https://", "http://")) else ""
+
+    @property
     def parts(self) -> list[DeliveryPart]:
         """The parts of a thread; empty for a single post."""
         parts = list(self.delivery.parts.all())
@@ -74,11 +80,11 @@ def deliveries_for(reference: str) -> QuerySet[Delivery]:
     return rows.prefetch_related("parts", "attempts").order_by("channel__platform", "channel__name", "pk")
 
 
-def card(delivery: Delivery, user: User) -> Card:
-    """One delivery as one person sees it."""
+def card(delivery: Delivery, user: User, standing: Sequence[Hold] | None = None) -> Card:
+    """One delivery as one person sees it. `standing`: the holds, read once for a list of cards."""
     lines = [_planned(delivery), *(attempts_of(delivery)), *_standing(delivery)]
     refresh = delivery.state in MOVING and (delivery.next_at or timezone.now()) < timezone.now() + timedelta(minutes=2)
-    return Card(delivery, lines, actions_for(delivery, user), _NEXT.get(delivery.state, ""), refresh)
+    return Card(delivery, lines, actions_for(delivery, user, standing), _NEXT.get(delivery.state, ""), refresh)
 
 
 _NEXT: dict[str, str | Promise] = {
@@ -167,10 +173,6 @@ def held_for(user: User, channel_id: int | None = None) -> QuerySet[Delivery]:
     """What is held and overdue, oldest first: it leaves only by a click."""
     rows = visible(user).filter(state="held", due_at__lte=timezone.now())
     return (rows.filter(channel_id=channel_id) if channel_id else rows).order_by("due_at")
-
-
-def standing_holds() -> QuerySet[Hold]:
-    return Hold.objects.filter(lifted_at=None).select_related("placed_by").order_by("-placed_at")
 
 
 # --- health -------------------------------------------------------------------

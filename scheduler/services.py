@@ -123,11 +123,11 @@ def retry(*, delivery: Delivery, by: User) -> None:
 
 def release(*, delivery: Delivery, by: User) -> None:
     """Lets a held one go now. Raises NotPossible while the reason stands, NotAllowed."""
-    _allowed(delivery, by, "release")
-    now = timezone.now()
-    stop = stops.of_the_moment(delivery, now)
+    policies.require(by, "delivery.decide", delivery.unit)
+    stop = stops.of_the_moment(delivery, timezone.now())
     if stop and stop.action == "hold":
         raise NotPossible(_STILL[stop.message])
+    _allowed(delivery, by, "release")
     _move(delivery, _again("release"), by)
 
 

@@ -92,10 +92,7 @@ def holds_page(request: HttpRequest) -> HttpResponse:
 
 
 def _holds_page(request: HttpRequest, form: HoldForm, status: int = 200) -> HttpResponse:
-    standing = [
-        (hold, holds.name_of(hold), holds.may(request.user, hold.scope, hold.key))
-        for hold in selectors.standing_holds()
-    ]
+    standing = [(hold, holds.name_of(hold), holds.may(request.user, hold.scope, hold.key)) for hold in holds.standing()]
     context = {"form": form, "holds": standing, "may_place": bool(_offered(form))}
     return render(request, "scheduler/holds.html", context | _held(request), status=status)
 
@@ -107,7 +104,8 @@ def _offered(form: HoldForm) -> list[object]:
 def _held(request: HttpRequest) -> dict[str, object]:
     number = request.GET.get("channel", "")
     rows = selectors.held_for(request.user, int(number) if number.isdecimal() else None)
-    cards = [(selectors.card(row, request.user), selectors.why(row)) for row in rows[:200]]
+    standing = holds.standing()
+    cards = [(selectors.card(row, request.user, standing), selectors.why(row)) for row in rows[:200]]
     return {"held": cards, "releasable": any("release" in _names(card) for card, _why in cards), "channel": number}
 
 

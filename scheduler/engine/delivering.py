@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from channels_app import platforms
 from channels_app.content import Content
+from channels_app.errors import PlatformError
 from channels_app.platforms.base import Adapter, Prepared, Receipt, Session
 from channels_app.sessions import open_session
 from scheduler import rates, stops, workers
@@ -126,7 +127,13 @@ def _before(job: Job, part: DeliveryPart) -> list[Receipt]:
 def _verdict(error: Exception, delivery: Delivery, *, creating: bool) -> Verdict:
     verdict = from_error(error, creating=creating)
     if verdict.message in ("delivery.trouble", "delivery.unclear"):
-        logger.warning("delivery met an error", extra={"delivery": delivery.pk, "creating": creating}, exc_info=True)
+        known = isinstance(error, PlatformError)
+        facts = {
+            "delivery": delivery.pk,
+            "creating": creating,
+            "error": words(error) if known else type(error).__name__,
+        }
+        logger.warning("delivery met an error", extra=facts, exc_info=not known)
     return verdict
 
 

@@ -113,7 +113,8 @@ def _concluded(
 
 def _unanswered(delivery: Delivery, error: Exception) -> Verdict | datetime | None:
     """The platform could not be asked. A dead credential stops the channel; asking goes on after it was reconnected."""
-    logger.warning("no answer about a delivery", extra={"delivery": delivery.pk}, exc_info=True)
+    known = isinstance(error, errors.PlatformError)
+    logger.warning("no answer about a delivery", extra={"delivery": delivery.pk}, exc_info=not known)
     if isinstance(error, errors.NeedsReconnect):
         mark_lost(delivery.channel, "channel.lost", {"reason": words(error)})
     if delivery.checks_made >= timing.MAX_CHECKS:
