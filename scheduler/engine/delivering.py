@@ -127,13 +127,8 @@ def _before(job: Job, part: DeliveryPart) -> list[Receipt]:
 def _verdict(error: Exception, delivery: Delivery, *, creating: bool) -> Verdict:
     verdict = from_error(error, creating=creating)
     if verdict.message in ("delivery.trouble", "delivery.unclear"):
-        known = isinstance(error, PlatformError)
-        facts = {
-            "delivery": delivery.pk,
-            "creating": creating,
-            "error": words(error) if known else type(error).__name__,
-        }
-        logger.warning("delivery met an error", extra=facts, exc_info=not known)
+        facts = {"delivery": delivery.pk, "creating": creating, "error": type(error).__name__}
+        logger.warning("delivery met an error", extra=facts, exc_info=not isinstance(error, PlatformError))
     return verdict
 
 

@@ -19,7 +19,8 @@ from tests.engine.story import planned, state, step
 from tests.engine.test_journeys import ask_a_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PAGES = ("thread", "asked", "failed", "held", "holds", "held_list", "status")
+LISTS = {"holds": "scheduler:holds", "held_list": "scheduler:held", "status": "status"}
+PAGES = ("thread", "asked", "failed", "held", *LISTS)
 
 
 @pytest.fixture
@@ -28,9 +29,7 @@ def addresses(channel: Channel, far: FarSide, lib: Library) -> dict[str, str]:
     asked = ask_a_person(channel, far)
     far.script("422")
     other = story.channel(lib.north, far, name="The Paper of the library by the wide and windy sea", handle="@library")
-    failed = planned(
-        other, title="A very long title that no column of any table was ever wide enough for, not even here"
-    )
+    failed = planned(other, title="A very long title that no column of any table was ever wide enough for")
     step()
     thread = planned(channel, "one", "two", "three", title="Our summer programme")
     step()
@@ -41,11 +40,7 @@ def addresses(channel: Channel, far: FarSide, lib: Library) -> dict[str, str]:
         "thread": thread, "asked": asked, "failed": failed, "held": held[0],
     }  # fmt: skip
     found = {name: reverse("scheduler:delivery", args=[row.pk]) for name, row in page.items()}
-    return found | {
-        "holds": reverse("scheduler:holds"),
-        "held_list": reverse("scheduler:held"),
-        "status": reverse("status"),
-    }
+    return found | {name: reverse(at) for name, at in LISTS.items()}
 
 
 @pytest.mark.parametrize("size", browser.SIZES)
