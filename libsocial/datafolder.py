@@ -62,7 +62,7 @@ def sentence_for(error: OSError, folder: Path) -> str:
 def no_room(folder: Path, free: int) -> str:
     """The sentence for a full disk; ``free`` in bytes."""
     return (
-        f"The disk of {folder} is full ({free // 1024**2} MB free). Nothing was lost.\n"
+        f"The disk of {folder} is {f'nearly full ({free // 1024**2} MB free)' if free else 'full'}. Nothing was lost.\n"
         "Make room, or move the folder to a larger disk and name it: python3 manage.py up --data DIR"
     )
 
