@@ -147,8 +147,15 @@ def _tell(delivery: Delivery, verdict: Verdict, told: tuple[list[User], str]) ->
             params={**verdict.params, "title": delivery.title, "channel": delivery.channel.name},
             url=address,
             subject=delivery,
-            dedupe=f"delivery:{delivery.pk}:{delivery.attempts_made}:{verdict.message}",
+            dedupe=_once(delivery, verdict),
         )
+
+
+def _once(delivery: Delivery, verdict: Verdict) -> str:
+    """One notice per delivery and attempt; of a lost channel one per loss, however many posts wait on it."""
+    if verdict.held_for == "reconnect":
+        return f"lost:{delivery.channel_id}:{delivery.channel.connected_at.timestamp():.0f}:{verdict.message}"
+    return f"delivery:{delivery.pk}:{delivery.attempts_made}:{verdict.message}"
 
 
 def _tell_channel(delivery: Delivery, verdict: Verdict) -> None:

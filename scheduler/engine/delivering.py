@@ -15,7 +15,7 @@ from channels_app.content import Content
 from channels_app.errors import PlatformError
 from channels_app.platforms.base import Adapter, Prepared, Receipt, Session
 from channels_app.sessions import open_session
-from scheduler import rates, stops, workers
+from scheduler import rates, stops, timing, workers
 from scheduler.engine import claiming
 from scheduler.models import Attempt, Delivery, DeliveryPart
 from scheduler.progress import standing
@@ -49,14 +49,16 @@ def load(pk: int) -> Delivery | None:
 def deliver(pk: int, *, worker: str = "") -> str:
     """One attempt at one delivery; returns its state afterwards, or why there was none.
 
-    'not due', 'taken', 'resting' and 'lost' mean that this call had nothing to
-    do or lost its lease: harmless. Errors of the database go up; the sweep finds
-    what they leave.
+    'not due', 'early', 'taken', 'resting' and 'lost' mean that this call had
+    nothing to do or lost its lease: harmless. Errors of the database go up; the
+    sweep finds what they leave.
     """
     now = timezone.now()
     delivery = load(pk)
-    if delivery is None or delivery.state not in DUE or delivery.next_at is None or delivery.next_at > now:
+    if delivery is None or delivery.state not in DUE or delivery.next_at is None:
         return "not due"
+    if delivery.next_at > now:
+        return "early" if delivery.next_at <= now + timing.HORIZON else "not due"
     try:
         if stop := stops.of_the_moment(delivery, now):
             return settle(delivery, stop, now=now)

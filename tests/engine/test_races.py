@@ -235,6 +235,16 @@ def test_a_message_fires_at_its_moment_and_grows_stale(channel: Channel, broker,
     ]
 
 
+def test_a_worker_whose_clock_is_behind_comes_back_and_is_not_early(channel, far, broker, monkeypatch) -> None:
+    with time_machine.travel("2026-11-24T10:00:00+00:00", tick=False) as clock:
+        delivery = planned(channel, due=timezone.now() + timedelta(seconds=0.3))
+        tasks.deliver(delivery.pk)
+        assert (far.texts, [pk for pk, _ in broker]) == ([], [delivery.pk])
+        clock.shift(broker.pop()[1]["countdown"] * 2)
+        tasks.deliver(delivery.pk)
+    assert (far.texts, broker) == (["Story time"], [])
+
+
 def test_dispatching_changes_nothing(channel: Channel) -> None:
     planned(channel)
     before = list(Delivery.objects.values())
