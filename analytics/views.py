@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from analytics import selectors
 from analytics.selectors import BY_ID, KINDS, LONGEST, Overview, Period
-from libsocial.core import charts
+from libsocial.core import asked, charts
 from posts.selectors import get_post
 from scheduler.models import Delivery
 
@@ -26,8 +26,8 @@ def period_of(request: HttpRequest) -> Period:
     first, last = _date(request.GET.get("from")), _date(request.GET.get("to"))
     if first and last and timedelta() <= last - first < timedelta(days=LONGEST):
         return Period(first, last)
-    days = request.GET.get("days", "")
-    number = int(days) if days.isdigit() and 1 <= int(days[:5]) <= LONGEST else 30
+    days = asked.number(request.GET.get("days")) or 0
+    number = days if 1 <= days <= LONGEST else 30
     return Period(today - timedelta(days=number - 1), today)
 
 
@@ -37,7 +37,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     period = period_of(request)
     channel = request.GET.get("channel", "")
     unit = getattr(request, "unit", None)
-    found = selectors.overview(request.user, unit, period, int(channel) if channel.isdigit() else None)
+    found = selectors.overview(request.user, unit, period, asked.number(channel))
     if request.GET.get("format") == "csv":
         return _csv(found)
     context = {

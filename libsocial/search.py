@@ -10,6 +10,7 @@ from django.shortcuts import render
 from channels_app.models import Channel
 from libsocial.accounts import policies
 from libsocial.accounts.models import User
+from libsocial.core import asked
 from posts import listing
 
 SHOWN = 20
@@ -18,7 +19,7 @@ SHOWN = 20
 @login_required
 def search(request: HttpRequest) -> HttpResponse:
     """What the words find among what this person may see."""
-    words = request.GET.get("q", "").strip()[:200]
+    words = asked.words(request.GET.get("q"))
     context: dict[str, object] = {"words": words, "rows": [], "channels": [], "people": []}
     if words:
         found = listing.posts_for(request.user, None, listing.Filters(q=words)).select_related("unit", "author")

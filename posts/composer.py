@@ -21,6 +21,7 @@ from channels_app.check import Problem
 from channels_app.models import Channel
 from channels_app.selectors import capabilities_of
 from libsocial.accounts.models import Unit, User
+from libsocial.core import asked
 from libsocial.core.localtime import Moment
 from posts import fixing, presence, previews, problems, schedule, selectors
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, FieldProblem
@@ -334,7 +335,7 @@ class Composer:
         fix, _colon, where = rest.partition(":")
         channel, _dot, message = where.partition(".")
         message, _dot, part = message.rpartition(".")
-        target = self.draft.target(int(channel)) if channel.isdigit() else None
+        target = self.draft.target(asked.number(channel) or 0)
         if target is None:
             return self.draft
         for problem in problems.of_draft(self.draft, unit=self.unit).channels.get(target.channel, ()):

@@ -15,6 +15,7 @@ from typing import Any
 from django.http import QueryDict
 
 from libsocial.accounts.models import Unit
+from libsocial.core import asked
 from posts.drafting import Draft
 
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
@@ -29,7 +30,7 @@ def draft_of(form: QueryDict, zone: str) -> dict[str, Any]:
         "language": form.get("language", "").strip(),
         "content_warning": form.get("content_warning", ""),
         "at": "" if form.get("when") == "asap" else wall_time(form.get("date", ""), form.get("time", "")),
-        "targets": [_target(form, int(pk)) for pk in dict.fromkeys(form.getlist("channel")) if pk.isdigit()],
+        "targets": [_target(form, pk) for pk in dict.fromkeys(asked.numbers(form.getlist("channel")))],
     }
 
 
@@ -48,7 +49,7 @@ def _part(form: QueryDict, name: str) -> dict[str, Any]:
     return {
         # Browsers send CRLF; platforms count it as two.
         "text": form.get(f"{name}-text", "").replace("\r\n", "\n"),
-        "media": [_media(form, name, pk) for pk in dict.fromkeys(form.getlist(f"{name}-media")) if pk.isdigit()],
+        "media": [_media(form, name, pk) for pk in dict.fromkeys(form.getlist(f"{name}-media")) if asked.number(pk)],
         "card": _card(form, name),
     }
 
@@ -70,7 +71,7 @@ def _card(form: QueryDict, name: str) -> dict[str, Any] | None:
         "url": url,
         "title": form.get(f"{name}-card-title", ""),
         "description": form.get(f"{name}-card-description", ""),
-        "thumb": int(thumb) if thumb.isdigit() else None,
+        "thumb": asked.number(thumb),
     }
 
 
@@ -106,8 +107,7 @@ def proposal(unit: Unit, query: QueryDict, channels: list[int]) -> Draft:
     """The draft a new composer starts with; the address may propose a day and a channel."""
     day = query.get("on", "")
     at = f"{day}T10:00" if _DAY.match(day) else ""
-    wanted = query.get("channel", "")
-    chosen = [int(wanted)] if wanted.isdigit() else channels
+    chosen = asked.numbers(query.getlist("channel")[:1]) or channels
     targets = [{"channel": pk} for pk in chosen]
     return Draft.from_json({"zone": unit.zone, "language": unit.language, "at": at, "targets": targets})
 
@@ -133,7 +133,7 @@ def after(data: dict[str, Any], do: str, rest: str) -> dict[str, Any]:
 def _place(rest: str) -> tuple[str, int]:
     """'base-2' and 'base-2:17' are part 2 of the base; 'v5' is the version of channel 5."""
     scope, _dash, number = rest.partition(":")[0].partition("-")
-    return scope, int(number) if number.isdigit() else 0
+    return scope, asked.number(number) or 0
 
 
 def _scope_parts(data: dict[str, Any], scope: str) -> list[dict[str, Any]] | None:

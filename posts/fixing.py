@@ -18,6 +18,7 @@ from channels_app import fixes
 from channels_app.capabilities import Capabilities
 from channels_app.check import Problem
 from channels_app.content import Content, Media, Part
+from libsocial.core import asked
 from posts import resolve
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, DraftVariant
 from posts.models import Asset
@@ -109,7 +110,7 @@ def change_part(draft: Draft, name: str, change: Callable[[DraftPart], DraftPart
 
 def _place(name: str) -> tuple[str, int]:
     scope, _dash, number = name.partition("-")
-    return scope, int(number) if number.isdigit() else 0
+    return scope, asked.number(number) or 0
 
 
 def _parts_of(draft: Draft, scope: str) -> tuple[DraftPart, ...]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from libsocial.core import asked
 from libsocial.core.flash import flash
 from scheduler import holds, selectors, services
 from scheduler.forms import FoundForm, HoldForm
@@ -103,7 +104,7 @@ def _offered(form: HoldForm) -> list[object]:
 
 def _held(request: HttpRequest) -> dict[str, object]:
     number = request.GET.get("channel", "")
-    rows = selectors.held_for(request.user, int(number) if number.isdecimal() else None)
+    rows = selectors.held_for(request.user, asked.number(number))
     standing = holds.standing()
     cards = [(selectors.card(row, request.user, standing), selectors.why(row)) for row in rows[:200]]
     return {"held": cards, "releasable": any("release" in _names(card) for card, _why in cards), "channel": number}
@@ -155,7 +156,7 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def release(request: HttpRequest) -> HttpResponse:
     """Releases all that was chosen; what cannot go yet is said and stays."""
-    chosen = [int(pk) for pk in request.POST.getlist("delivery") if pk.isdecimal()]
+    chosen = asked.numbers(request.POST.getlist("delivery"))
     sent, kept = services.release_all(deliveries=selectors.visible(request.user).filter(pk__in=chosen), by=request.user)
     if sent:
         flash(request, ngettext("%d post is being sent now.", "%d posts are being sent now.", sent) % sent)

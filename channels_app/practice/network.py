@@ -239,6 +239,7 @@ def _add(post: PracticePost, column: str, by: int) -> None:
 
 def reply(post: PracticePost, *, author: str, text: str) -> PracticePost:
     """A visitor's answer; raises Answer 403 where answers are closed and 422 for what is empty or too long."""
+    author, text = (typed.replace("\x00", "") for typed in (author, text))  # no database keeps it
     if post.replies_closed:
         raise Answer(403, "answers are closed")
     if not text.strip():

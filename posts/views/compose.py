@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from libsocial.accounts import policies
 from libsocial.accounts.models import Unit, User
+from libsocial.core import asked
 from posts import composing, drafting, presence, selectors, workflow
 from posts.composer import Composer
 from posts.drafting import Draft, Invalid
@@ -88,7 +89,7 @@ def _act(request: HttpRequest, post: Post | None, units: list[Unit]) -> HttpResp
         request.user, unit, reading.draft, token=_token(request), post=post, typed=reading.problems, units=units
     )
     if do == "keep-mine" and post:
-        composer.version = int(rest) if rest.isdigit() else composer.version
+        composer.version = asked.number(rest) or composer.version
     try:
         composer.draft = _changed(request, composer, do, rest)
         post = _save(request, post, unit, composer.draft, version=composer.version if do == "keep-mine" else None)
@@ -172,5 +173,4 @@ def _post_of_token(request: HttpRequest) -> Post | None:
 
 
 def _version(request: HttpRequest) -> int:
-    typed = request.POST.get("version", "")
-    return int(typed) if typed.isdigit() and len(typed) < 9 else 0
+    return asked.number(request.POST.get("version")) or 0

@@ -6,13 +6,14 @@ import json
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from libsocial.accounts import policies
 from libsocial.accounts.models import Unit
+from libsocial.core import asked
 from posts.composer import asset_json
 from posts.models import Asset
 from posts.services import cards, media
@@ -21,9 +22,7 @@ PICKER = 24
 
 
 def _unit(request: HttpRequest) -> Unit:
-    wanted = request.POST.get("unit") or request.GET.get("unit") or ""
-    if not wanted.isdigit():
-        raise Http404
+    wanted = asked.number(request.POST.get("unit") or request.GET.get("unit"))
     return get_object_or_404(policies.units_where(request.user, "post.write"), pk=wanted)
 
 
@@ -59,7 +58,7 @@ def card(request: HttpRequest) -> HttpResponse:
 @require_GET
 def picker(request: HttpRequest) -> HttpResponse:
     """The unit's pictures to choose from, the newest first, found by description or file name."""
-    unit, words = _unit(request), request.GET.get("q", "").strip()[:100]
+    unit, words = _unit(request), asked.words(request.GET.get("q"), 100)
     assets = Asset.objects.visible_to(request.user).filter(unit__path__startswith=unit.path).order_by("-pk")
     for word in words.split()[:5]:
         assets = assets.filter(alt__icontains=word) | assets.filter(original_name__icontains=word)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from channels_app.models import Channel
 from libsocial.accounts.models import User
+from libsocial.core import asked
 from posts import calendar, display
 from posts.listing import Filters, between, posts_for, rows_of
 from posts.models import Post
@@ -20,19 +21,15 @@ from posts.models import Post
 PAGE = 30
 
 
-def _number(value: str | None) -> int | None:
-    return int(value) if value and value.isdigit() and len(value) < 18 else None
-
-
 def filters_of(request: HttpRequest) -> Filters:
     """The filters an address names; words that make no sense are ignored."""
     get = request.GET
     return Filters(
-        q=get.get("q", "").strip()[:200],
+        q=asked.words(get.get("q")),
         state=get.get("state", ""),
-        unit=_number(get.get("unit")),
-        channel=_number(get.get("channel")),
-        author=_number(get.get("author")),
+        unit=asked.number(get.get("unit")),
+        channel=asked.number(get.get("channel")),
+        author=asked.number(get.get("author")),
     )
 
 

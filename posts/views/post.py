@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from libsocial.accounts.models import User
 from libsocial.audit import selectors as trail
+from libsocial.core import asked
 from libsocial.core.flash import flash
 from libsocial.core.states import TransitionError
 from libsocial.notices import services as notices
@@ -117,7 +118,7 @@ def _reopen(request: HttpRequest, post: Post) -> HttpResponse:
 
 
 def _duplicate(request: HttpRequest, post: Post) -> HttpResponse:
-    channels = [int(value) for value in request.POST.getlist("channel") if value.isdigit()]
+    channels = asked.numbers(request.POST.getlist("channel"))
     copy = drafts.duplicate(post=post, by=_person(request), channels=channels or None)
     flash(request, _("This is a copy, without times. The original stays as it was."))
     return redirect("posts:edit", copy.pk)
@@ -142,7 +143,7 @@ def _person(request: HttpRequest) -> User:
 def _done(request: HttpRequest, post: Post, said: str, *, undo: str = "") -> HttpResponse:
     flash(request, said, undo=reverse("posts:act", args=[post.pk, undo]) if undo else "")
     if request.POST.get("back") == "review":
-        following = request.POST.get("following", "")
-        anchor = f"#post-{following}" if following.isdigit() else ""
+        following = asked.number(request.POST.get("following"))
+        anchor = f"#post-{following}" if following else ""
         return HttpResponseRedirect(reverse("posts:review") + anchor)
     return redirect("posts:detail", post.pk)

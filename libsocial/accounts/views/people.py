@@ -16,6 +16,7 @@ from libsocial.accounts.forms import RoleForm
 from libsocial.accounts.models import Membership, Role, User
 from libsocial.accounts.services import people
 from libsocial.accounts.views.pages import refuse
+from libsocial.core import asked
 from libsocial.core.flash import flash
 
 PER_PAGE = 50
@@ -27,7 +28,7 @@ def list_people(request: HttpRequest) -> HttpResponse:
     if not policies.can_anywhere(request.user, "people.see"):
         raise policies.NotAllowed("people.see")
     role, text, gone = (request.GET.get(name, "") for name in ("role", "q", "gone"))
-    found = selectors.people(reader=request.user, unit=request.unit, role=role, text=text[:100], gone=bool(gone))
+    found = selectors.people(reader=request.user, unit=request.unit, role=role, text=asked.words(text, 100), gone=bool(gone))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     manages = policies.can_anywhere(request.user, "people.manage")
     context = {

@@ -15,6 +15,7 @@ from libsocial.accounts.middleware import SESSION_KEY
 from libsocial.accounts.models import Unit
 from libsocial.accounts.services import units
 from libsocial.accounts.views.pages import back_to, refuse
+from libsocial.core import asked
 from libsocial.core.flash import flash
 
 
@@ -39,7 +40,7 @@ def new_unit(request: HttpRequest) -> HttpResponse:
     first = where.first()
     if first is None:
         raise policies.NotAllowed("unit.manage")
-    parent = where.filter(pk=_number(request.GET.get("below"))).first() or first
+    parent = where.filter(pk=asked.number(request.GET.get("below"))).first() or first
     initial = {"parent": parent, "zone": parent.zone, "language": parent.language}
     form = NewUnitForm(request.POST or None, units=where, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -143,13 +144,9 @@ def restore_unit(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def switch_unit(request: HttpRequest) -> HttpResponse:
     """Which unit's things the pages show; empty for all of mine. Kept in the session."""
-    wanted = _number(request.POST.get("unit"))
+    wanted = asked.number(request.POST.get("unit"))
     if any(unit.pk == wanted for unit in request.units):
         request.session[SESSION_KEY] = wanted
     else:
         request.session.pop(SESSION_KEY, None)
     return back_to(request)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0
