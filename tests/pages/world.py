@@ -1,0 +1,102 @@
+"""One of everything that has a page: made through the services, so that every address leads somewhere."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from channels_app.models import Channel, PracticePost
+from channels_app.practice.services import ensure_practice
+from libsocial.accounts.models import Membership, Role, Unit, User
+from libsocial.accounts.services import invitations
+from libsocial.notices.models import Notice
+from posts.drafting import Draft
+from posts.models import Asset, Post
+from posts.services import drafts, media, review
+from scheduler import engine, holds
+from scheduler.models import Delivery, Hold
+from tests.cast import Library
+
+PICTURE = Path(__file__).resolve().parents[1] / "data" / "images" / "hopper.jpg"
+LATER = "2199-01-10T10:00"
+
+
+@dataclass(frozen=True)
+class World:
+    """The things of North Branch that addresses name."""
+
+    lib: Library
+    channel: Channel
+    asset: Asset
+    waiting: Post
+    out: Post
+    delivery: Delivery
+    shown: PracticePost
+    notice: Notice
+    invitation: invitations.Made
+    membership: Membership
+    hold: Hold
+
+
+def build(lib: Library) -> World:
+    """A post that waits, one that is out with a picture, and what came of them."""
+    channel = ensure_practice(lib.north, by=lib.ada)
+    asset = picture(lib.north, lib.alice)
+    out = sent(approved(lib, channel, "The seed library is open.", asset))
+    waiting = written(lib.alice, channel, "Story time on Tuesday", at=LATER)
+    review.submit(post=waiting, by=lib.alice)
+    hold = holds.place(by=lib.ada, scope="unit", key=lib.south.path, reason="Inventory")
+    return World(
+        lib=lib,
+        channel=channel,
+        asset=asset,
+        waiting=again(waiting),
+        out=again(out),
+        delivery=Delivery.objects.get(),
+        shown=PracticePost.objects.get(),
+        notice=Notice.objects.filter(recipient=lib.sam).first(),
+        invitation=invitations.invite(by=lib.ada, email="new@library.example", unit=lib.north, role=Role.EDITOR),
+        membership=Membership.objects.get(user=lib.erin),
+        hold=hold,
+    )
+
+
+def picture(unit: Unit, by: User) -> Asset:
+    file = SimpleUploadedFile("hopper.jpg", PICTURE.read_bytes(), "image/jpeg")
+    return media.describe(asset=media.upload(by=by, unit=unit, file=file), by=by, alt="Grace Hopper, smiling")
+
+
+def written(by: User, channel: Channel, text: str, asset: Asset | None = None, *, at: str = "") -> Post:
+    """A draft of this person for one channel."""
+    shown = [{"asset": asset.pk, "alt": asset.alt}] if asset else []
+    data = {
+        "parts": [{"text": text, "media": shown}],
+        "language": "en",
+        "zone": "Europe/London",
+        "at": at,
+        "targets": [{"channel": channel.pk}],
+    }
+    return drafts.create(by=by, unit=channel.unit, token=uuid.uuid4(), draft=Draft.from_json(data))
+
+
+def approved(lib: Library, channel: Channel, text: str, asset: Asset | None = None, *, at: str = "") -> Post:
+    """Written by Alice, sent, approved by Sam."""
+    post = written(lib.alice, channel, text, asset, at=at)
+    review.submit(post=post, by=lib.alice)
+    review.approve(post=again(post), by=lib.sam, digest=again(post).current.digest)
+    return again(post)
+
+
+def sent(post: Post) -> Post:
+    """What the worker does at the post's time, done now."""
+    for pk in Delivery.objects.filter(reference__startswith=f"post:{post.pk}:").values_list("pk", flat=True):
+        engine.deliver(pk)
+    return again(post)
+
+
+def again(post: Post) -> Post:
+    """The post as the database has it now."""
+    return Post.objects.select_related("unit", "author", "current", "approved").get(pk=post.pk)
