@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from channels_app.models import Channel, PracticePost
 from channels_app.practice.services import ensure_practice
@@ -17,7 +18,8 @@ from posts.drafting import Draft
 from posts.models import Asset, Post
 from posts.services import drafts, media, review
 from scheduler import engine, holds
-from scheduler.models import Delivery, Hold
+from scheduler.models import Delivery, Heartbeat, Hold
+from scheduler.pulse import KINDS
 from tests.cast import Library
 
 PICTURE = Path(__file__).resolve().parents[1] / "data" / "images" / "hopper.jpg"
@@ -43,6 +45,8 @@ class World:
 
 def build(lib: Library) -> World:
     """A post that waits, one that is out with a picture, and what came of them."""
+    for kind in KINDS:  # dispatcher and workers are alive
+        Heartbeat.objects.create(name=kind, kind=kind, at=timezone.now())
     channel = ensure_practice(lib.north, by=lib.ada)
     asset = picture(lib.north, lib.alice)
     out = sent(approved(lib, channel, "The seed library is open.", asset))
