@@ -101,7 +101,6 @@ ROWS = (
     row("posts:act", BY_POST, lambda world: (world.waiting.pk, "approve")),
     row("posts:asset", OF_NORTH, lambda world: (world.asset.pk, "thumb")),
     row("posts:post_asset", OF_NORTH, lambda world: (world.out.pk, world.asset.pk, "full")),
-    row("posts:describe", BY_POST, lambda world: (world.asset.pk,)),
     # --- deliveries -----------------------------------------------------------
     row("scheduler:delivery", OF_NORTH, delivery),
     row("scheduler:action", BY_POST, lambda world: (world.delivery.pk, "retry")),
