@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime, timedelta
+from difflib import SequenceMatcher
 from html import unescape
 from typing import Any
 
 import regex
 
+from channels_app import measure
 from channels_app.content import Content
 from channels_app.platforms._wire import moment_of
 
@@ -23,6 +25,8 @@ SHORT = 10  # fewer than any server's page: these are all posts there are
 _BREAKS = regex.compile(r"<(?:br|/p|/div|/li)[^>]*>", regex.IGNORECASE)
 _TAGS = regex.compile(r"<[^>]*>")
 _REMOTE = regex.compile(r"(@[\w.-]+)@[\w.-]+")
+_ANCHORS = regex.compile(r"<a\b[^>]*>.*?</a>", regex.IGNORECASE | regex.DOTALL)
+_COMPARED, _ALIKE = 500, 0.75  # characters, and how much of them agrees
 _NOISE = regex.compile(r"[^\p{L}\p{N}\p{S}]+")
 
 
@@ -39,10 +43,6 @@ def essence_of_html(html: str) -> str:
 def fits(status: dict[str, Any], content: Content, index: int) -> bool:
     """Whether everything but the words agrees. What a server leaves out contradicts nothing."""
     part = content.parts[index]
-    application = status.get("application")
-    name = application.get("name") if isinstance(application, dict) else None
-    if isinstance(name, str) and name not in ("", CLIENT):
-        return False
     if index == 0 and status.get("in_reply_to_id"):
         return False
     if status.get("reblog"):
@@ -53,15 +53,70 @@ def fits(status: dict[str, Any], content: Content, index: int) -> bool:
     return bool(part.text.strip()) or bool(attached)
 
 
+def _client(status: dict[str, Any]) -> str:
+    application = status.get("application")
+    name = application.get("name") if isinstance(application, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def tells_clients(page: list[dict[str, Any]]) -> bool:
+    """Whether this server says which app made a post: some (Pixelfed, Pleroma) say "Web" of every one."""
+    return any(_client(status) == CLIENT for status in page)
+
+
+def by_another(status: dict[str, Any]) -> bool:
+    """Whether another app is named; means something only where `tells_clients`."""
+    return _client(status) not in ("", CLIENT)
+
+
+def newcomers(page: list[dict[str, Any]], seen: list[str]) -> list[dict[str, Any]]:
+    """What was not in the list before. What stands below all of that and is older moved up when posts were deleted."""
+    known = [index for index, status in enumerate(page) if str(status.get("id")) in seen]
+    moments = [moment for index in known if (moment := moment_of(page[index].get("created_at")))]
+    new = []
+    for index, status in enumerate(page):
+        made = moment_of(status.get("created_at"))
+        older = bool(moments) and index > known[-1] and made is not None and made < min(moments)
+        if str(status.get("id")) not in seen and not older:
+            new.append(status)
+    return new
+
+
 def same_words(status: dict[str, Any], content: Content, index: int, said: str = "") -> bool:
     """Whether it says what ours says; `said` is the text as it was typed, where the server gives it."""
-    ours = essence(content.parts[index].text)
+    text = content.parts[index].text
+    ours = essence(text)
     if said:
         return essence(said) == ours
     html = status.get("content")
     theirs = essence_of_html(html) if isinstance(html, str) else ""
-    # A content warning may come back as a title within the text.
-    return theirs in (ours, essence(content.content_warning) + ours)
+    title = essence(content.content_warning)  # it may come back as a title within the text
+    if theirs in (ours, title + ours):
+        return True
+    ours = essence(_without_links(text))
+    theirs = essence_of_html(_ANCHORS.sub(_link_left_out, html)) if isinstance(html, str) else ""
+    return bool(ours) and theirs in (ours, title + ours)
+
+
+def resembles(status: dict[str, Any], content: Content, index: int) -> bool:
+    """Whether it may be ours after all, shown in a way we do not know: cut, with links changed, or not readable."""
+    html = status.get("content")
+    if not isinstance(html, str):
+        return True
+    ours, theirs = essence(content.content_warning + content.parts[index].text), essence_of_html(html)
+    return SequenceMatcher(None, ours[:_COMPARED], theirs[:_COMPARED], autojunk=False).ratio() > _ALIKE
+
+
+def _without_links(text: str) -> str:
+    for span in reversed(measure.links(text)):
+        text = text[: span.start] + text[span.end :]
+    return text
+
+
+def _link_left_out(anchor: Any) -> str:
+    """Servers shorten what they show of a link; hashtags and mentions are words."""
+    shown = unescape(_TAGS.sub("", anchor.group(0))).strip()
+    return str(anchor.group(0)) if shown.startswith(("#", "@")) else " "
 
 
 def reaches_back(page: list[dict[str, Any]], seen: list[str], since: datetime) -> bool:

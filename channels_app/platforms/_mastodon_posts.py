@@ -7,6 +7,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+import regex
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,10 +16,12 @@ from channels_app.content import Content, Media, Part
 from channels_app.errors import NeedsReconnect, PlatformError, Rejected, Temporary, Unclear
 from channels_app.platforms import _mastodon_find as find_rules
 from channels_app.platforms import _wire
+from channels_app.platforms._mastodon_server import FAMILY
 from channels_app.platforms._wire import Answer, Wire
 from channels_app.platforms.base import Receipt, Session
 
 NAME = "The server"
+_NOTHING = regex.compile(r"can.?t be blank|is required|is missing|missing (?:field|param)", regex.IGNORECASE)
 LOOK_AGAIN = timedelta(seconds=3)  # a picture that is being processed; later the longer it takes
 LOOK_AGAIN_LATEST = timedelta(minutes=10)
 
@@ -30,12 +33,18 @@ class Line:
         self.session = session
 
     def call(self, method: str, path: str, *, creating: bool = False, **how: Any) -> Answer:
-        """The answer, which may be a refusal; see `raise_for`."""
+        """The answer, which may be a refusal; see `raise_for`. Renews a key that ended, where it can be."""
         secret = self.session.secret
+        answer = self._once(secret, method, path, creating, how)
+        if is_dead_token(answer) and secret.get("refresh"):
+            answer = self._once(self.session.refresh(), method, path, creating, how)
+        return answer
+
+    def _once(self, secret: dict[str, Any], method: str, path: str, creating: bool, how: dict[str, Any]) -> Answer:
         hidden = (secret["token"], secret.get("refresh", ""), secret.get("client_secret", ""))
-        headers = {**how.pop("headers", {}), "Authorization": f"Bearer {secret['token']}"}
+        headers = {**how.get("headers", {}), "Authorization": f"Bearer {secret['token']}"}
         wire = Wire(self.session.http(), hidden)
-        return wire.ask(method, f"{self.session.server}{path}", creating=creating, headers=headers, **how)
+        return wire.ask(method, f"{self.session.server}{path}", creating=creating, **{**how, "headers": headers})
 
     def get(self, path: str, **how: Any) -> Answer:
         """A good answer with JSON in it; raises what `raise_for` raises."""
@@ -48,6 +57,8 @@ class Line:
 
 def is_dead_token(answer: Answer) -> bool:
     """401 everywhere; 403 for a missing right; 422 without a word on small servers."""
+    if answer.status == 403 and "empty status" in answer.words.lower():
+        return False
     return answer.status in (401, 403) or (answer.status == 422 and answer.empty)
 
 
@@ -63,14 +74,20 @@ def raise_for(answer: Answer, *, creating: bool = False, software: str = "") -> 
     if answer.status == 503 and software == "gotosocial" and answer.headers.get("Retry-After"):
         _wire.raise_rate_limited(answer, NAME)  # its own queue is full; the request was not looked at
     _wire.raise_common(answer, NAME, creating=creating)
-    if "idempotency key" in said:  # Pixelfed: it had this request before, and does not say with what success
+    if key_was_used(answer):  # Pixelfed: it had this request before, and does not say with what success
         raise (Unclear if creating else Temporary)(_("The server had this request before."), detail=words)
+    if creating and "already attached" in said:  # by a request of ours that was thought lost, perhaps
+        raise Unclear(_("The server says that a picture of this post is in a post already."), detail=words)
     if "finished processing" in said:
         raise _still_processing()
     if answer.status in (404, 405, 410) and not answer.fields:
         raise Temporary(_("The server does not answer as Mastodon at the moment."), detail=words)
     field = "media" if answer.status == 413 or any(word in said for word in ("media", "file", "attach")) else "text"
     raise Rejected(_("The server refused the post: %(words)s") % {"words": words}, field=field, detail=words)
+
+
+def key_was_used(answer: Answer) -> bool:
+    return answer.status in (400, 409, 422) and "idempotency key" in answer.words.lower()
 
 
 def _still_processing(since: datetime | None = None) -> Temporary:
@@ -95,7 +112,15 @@ def upload(line: Line, media: Media) -> dict[str, Any]:
     media_id = answer.fields.get("id")
     if not isinstance(media_id, str | int) or not media_id:
         raise Temporary(_("The server’s answer to a picture cannot be read."), detail=answer.words)
-    return {"id": str(media_id), "ready": answer.status == 200 and bool(answer.text("url"))}
+    ready = answer.status == 200 and bool(answer.text("url"))
+    return {"id": str(media_id), "ready": ready, "told": ready and _is_told(line, str(media_id))}
+
+
+def _is_told(line: Line, media_id: str) -> bool:
+    """Whether this server answers for an upload at all: else its later 404 would say nothing."""
+    if line.session.facts.get("software") not in FAMILY:
+        return False
+    return line.call("GET", f"/api/v1/media/{media_id}").ok
 
 
 def wait_processed(line: Line, media: list[dict[str, Any]], since: datetime) -> None:
@@ -114,7 +139,8 @@ def wait_processed(line: Line, media: list[dict[str, Any]], since: datetime) -> 
 
 def any_attached(line: Line, media: list[dict[str, Any]]) -> bool:
     """On Mastodon an upload that answers 404 was attached to a post."""
-    return any(line.call("GET", f"/api/v1/media/{one['id']}").status == 404 for one in media)
+    asked = [one["id"] for one in media if one.get("told")]
+    return any(line.call("GET", f"/api/v1/media/{media_id}").status == 404 for media_id in asked)
 
 
 # --- statuses -------------------------------------------------------------
@@ -137,6 +163,25 @@ def status_of(content: Content, index: int, media: list[dict[str, Any]], reply_t
     return body
 
 
+def create(line: Line, body: dict[str, Any], headers: dict[str, str]) -> Answer:
+    """The one creating request. What a server refused because it read nothing in it is said again as a form."""
+    answer = line.call("POST", "/api/v1/statuses", creating=True, json=body, headers=headers)
+    if not read_nothing(answer):
+        return answer
+    form = {
+        (f"{name}[]" if isinstance(value, list) else name): str(value).lower() if isinstance(value, bool) else value
+        for name, value in body.items()
+    }
+    return line.call("POST", "/api/v1/statuses", creating=True, data=form, headers=headers)
+
+
+def read_nothing(answer: Answer) -> bool:
+    """Whether the server refused because our fields did not reach it: it reads another kind of body."""
+    if answer.status == 415:
+        return True
+    return answer.status in (400, 422) and bool(_NOTHING.search(answer.words))
+
+
 def idempotency_key(key: str, body: dict[str, Any]) -> str:
     """Bound to the content: a server must never answer new words with an old post. Pictures' ids do not count,
     as uploading again gives new ones."""
@@ -146,8 +191,11 @@ def idempotency_key(key: str, body: dict[str, Any]) -> str:
 
 def receipt(status: dict[str, Any], part: Part) -> Receipt:
     """The proof in a status. Raises Unclear when the answer is none."""
-    remote_id, url = status.get("id"), status.get("url") or status.get("uri")
-    if not isinstance(remote_id, str | int) or isinstance(remote_id, bool) or not isinstance(url, str):
+    remote_id, url = status.get("id"), ""
+    for address in (status.get("uri"), status.get("url")):
+        if isinstance(address, str) and address.startswith(("https://", "http://")):
+            url = address
+    if not isinstance(remote_id, str | int) or isinstance(remote_id, bool) or not remote_id:
         raise Unclear(_("The server’s answer cannot be read; what became of the post must be looked up."))
     return Receipt(str(remote_id), url, _alt(status, part), {"visibility": str(status.get("visibility", ""))})
 
@@ -169,6 +217,22 @@ def own_list(line: Line) -> list[dict[str, Any]]:
     if not isinstance(answer.data, list):
         raise Temporary(_("The server’s answer cannot be read."), detail=answer.words)
     return answer.items
+
+
+def answers_below(line: Line, page: list[dict[str, Any]], content: Content) -> list[dict[str, Any]] | None:
+    """Our own answers below the first part of this thread, for lists that leave answers out; None: not told."""
+    first = next((status for status in page if find_rules.same_words(status, content, 0)), None)
+    if first is None:
+        return None
+    answer = line.call("GET", f"/api/v1/statuses/{first.get('id')}/context")
+    below = answer.fields.get("descendants") if answer.ok else None
+    return [status for status in below if is_own(line, status)] if isinstance(below, list) else None
+
+
+def is_own(line: Line, status: Any) -> bool:
+    """Whether this account wrote it, as far as the server says."""
+    author = status.get("account") if isinstance(status, dict) else ""
+    return author is None or (isinstance(author, dict) and str(author.get("id")) == line.session.remote_id)
 
 
 def same_source(line: Line, status: dict[str, Any], content: Content, index: int) -> bool:

@@ -27,9 +27,11 @@ LISTS_PRIVATE = FAMILY | {"gotosocial", "pixelfed", "friendica"}  # the author's
 COUNTS_FOLLOWERS_NOT = {"snac", "snac2"}  # says 0 whoever follows
 ALT_LIMITS = {"pixelfed": 1000}
 MOST_TEXT = 100_000
+LEAST_BYTES = 10_000  # a picture limit below this was not meant in bytes
 BATCH = 20
 _PICTURES = ("image/jpeg", "image/png", "image/webp")
 _NAMED = regex.compile(r"(?:compatible; |really )([A-Za-z-]+)[ /]", regex.IGNORECASE)
+_SLASHED = regex.compile(r"([A-Za-z-]+)/\d")
 _HOST_META = regex.compile(r'template="(https?://[^"/]+)/')
 
 
@@ -63,26 +65,31 @@ def find_server(http: requests.Session, typed: str) -> tuple[str, dict[str, Any]
     )
 
 
-def read_facts(http: requests.Session, server: str, known: dict[str, Any]) -> dict[str, Any]:
+def read_facts(http: requests.Session, server: str, known: dict[str, Any], token: str = "") -> dict[str, Any]:
     """The facts as they are today, or those known when the server does not tell just now."""
     try:
-        wire = Wire(http)
-        answer = _instance(wire, server)
-        return facts_of(answer, known.get("software") or _software(wire, server)) if answer else known
+        wire = Wire(http, (token,))
+        answer = _instance(wire, server, token)
+        if answer is None or not answer.ok:
+            return known
+        return facts_of(answer, str(known.get("software") or "") or _software(wire, server))
     except PlatformError:
         return known
 
 
-def _instance(wire: Wire, server: str) -> Answer | None:
-    """The server's description, version 2 or 1; None where it has neither."""
+def _instance(wire: Wire, server: str, token: str = "") -> Answer | None:
+    """The server's description, version 2 or 1, or its refusal to tell strangers; None where it has neither."""
     trouble: Temporary | None = None
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
     for version in ("v2", "v1"):
         try:
-            answer = wire.ask("GET", f"{server}/api/{version}/instance")
+            answer = wire.ask("GET", f"{server}/api/{version}/instance", headers=headers)
         except Temporary as error:
             trouble = error
             continue
-        if answer.ok and ("version" in answer.fields or "configuration" in answer.fields):
+        if answer.ok and not answer.fields.keys().isdisjoint(("version", "configuration", "max_toot_chars")):
+            return answer
+        if answer.status in (401, 403) and answer.text("error"):  # a closed server: only members may read it
             return answer
         if answer.status == 429 or answer.status >= 500:
             trouble = Temporary(_("The server is out of order at the moment. Try again later."), detail=answer.words)
@@ -92,13 +99,35 @@ def _instance(wire: Wire, server: str) -> Answer | None:
 
 
 def _instance_elsewhere(wire: Wire, server: str) -> Answer | None:
-    """The accounts of a domain may live on another host: its host-meta says where."""
+    """The accounts of a domain may live on another host: its host-meta says where, or where webfinger leads to."""
     try:
         response = wire.session.get(f"{server}/.well-known/host-meta")
+        match = _HOST_META.search(response.text[:5000]) if response.ok else None
+        if match:
+            return _instance(wire, match.group(1))
+        domain = urlsplit(server).netloc
+        led = wire.session.get(f"{server}/.well-known/webfinger", params={"resource": f"acct:{domain}@{domain}"}).url
     except OutsideError:
         return None
-    match = _HOST_META.search(response.text[:5000]) if response.ok else None
-    return _instance(wire, match.group(1)) if match else None
+    parts = urlsplit(led)
+    return _instance(wire, f"{parts.scheme}://{parts.netloc}") if parts.netloc != domain else None
+
+
+def sign_in_places(wire: Wire, server: str) -> tuple[str, str]:
+    """(page to sign in, address that gives tokens): Mastodon's own, or what the server announces on its own host.
+
+    Source: RFC 8414, which Mastodon follows since 4.3.
+    """
+    places = [f"{server}/oauth/authorize", f"{server}/oauth/token"]
+    try:
+        told = wire.ask("GET", f"{server}/.well-known/oauth-authorization-server")
+    except PlatformError:
+        return places[0], places[1]
+    for index, name in enumerate(("authorization_endpoint", "token_endpoint")):
+        place = told.text(name) if told.ok else ""
+        if urlsplit(place).hostname == urlsplit(server).hostname and _wire.may_carry_secrets(place):
+            places[index] = place
+    return places[0], places[1]
 
 
 def _software(wire: Wire, server: str) -> str:
@@ -125,11 +154,13 @@ def facts_of(answer: Answer, software: str) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "software": name,
         "version": version[:80],
-        "domain": (answer.text("domain") or answer.text("uri")).removeprefix("https://").strip("/")[:200],
-        "text": _number(blocks, "statuses", "max_characters") or number_of(answer.fields.get("max_toot_chars")),
+        "domain": regex.sub("^https?://", "", answer.text("domain") or answer.text("uri")).strip("/")[:200],
+        "text": _number(blocks, "statuses", "max_characters") or _limit(answer.fields.get("max_toot_chars")),
         "link": _number(blocks, "statuses", "characters_reserved_per_url"),
-        "images": _number(blocks, "statuses", "max_media_attachments"),
-        "alt": _number(blocks, "media_attachments", "description_limit"),
+        "images": _number(blocks, "statuses", "max_media_attachments")
+        or _limit(answer.fields.get("max_media_attachments")),
+        "alt": _number(blocks, "media_attachments", "description_limit")
+        or _limit(answer.fields.get("description_limit")),
         "bytes": _number(blocks, "media_attachments", "image_size_limit"),
         "pixels": _number(blocks, "media_attachments", "image_matrix_limit"),
         "types": _types(blocks),
@@ -140,7 +171,7 @@ def facts_of(answer: Answer, software: str) -> dict[str, Any]:
 
 def _from_version(version: str) -> str:
     """`4.2.8 (compatible; Pixelfed 0.12.1)` names its software; a bare number is Mastodon's own way."""
-    match = _NAMED.search(version)
+    match = _NAMED.search(version) or _SLASHED.match(version)
     if match:
         return match.group(1).lower()
     return "mastodon" if regex.fullmatch(r"\d+\.\d+\.\d+\S*", version) else ""
@@ -148,7 +179,12 @@ def _from_version(version: str) -> str:
 
 def _number(blocks: dict[str, Any], block: str, key: str) -> int | None:
     values = blocks.get(block)
-    return (number_of(values.get(key)) or None) if isinstance(values, dict) else None
+    return _limit(values.get(key)) if isinstance(values, dict) else None
+
+
+def _limit(value: Any) -> int | None:
+    """A limit: zero and less say nothing, and whatever is past counting means there is hardly one."""
+    return number_of(value, most=10**18) or None
 
 
 def _types(blocks: dict[str, Any]) -> list[str]:
@@ -164,7 +200,7 @@ def capabilities_with(base: Capabilities, facts: dict[str, Any]) -> Capabilities
     return base.with_facts(
         text=_text_limit(limit, software, facts),
         media=_media_rules(base.media, software, facts),
-        alt_text=AltText(field=True, limit=int(facts.get("alt") or ALT_LIMITS.get(software, 1500))),
+        alt_text=AltText(field=True, limit=min(int(facts.get("alt") or ALT_LIMITS.get(software, 1500)), MOST_TEXT)),
         content_warning=140 if software == "pixelfed" else limit,
         budget=replace(base.budget, metrics_batch=BATCH if can_batch(facts) else 1),
     )
@@ -182,7 +218,7 @@ def _media_rules(base: MediaRules, software: str, facts: dict[str, Any]) -> Medi
         base,
         max_images=min(int(facts.get("images", 4)), 16),
         mime_types=tuple(facts.get("types") or ("image/jpeg", "image/png")),
-        max_bytes=min(int(facts.get("bytes", base.max_bytes)), base.max_bytes),
+        max_bytes=min(said, base.max_bytes) if (said := int(facts.get("bytes", 0))) >= LEAST_BYTES else base.max_bytes,
         max_pixels=int(facts["pixels"]) if facts.get("pixels") else base.max_pixels,
         required=software == "pixelfed",
     )

@@ -169,7 +169,9 @@ def moment_of(value: Any) -> datetime | None:
 
 
 def number_of(value: Any, most: int = 10**12) -> int | None:
-    """A count as platforms write it, or None: not available is not zero."""
+    """A count as platforms write it, some of them in quotes, or None: not available is not zero."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
         return None
     return int(value)

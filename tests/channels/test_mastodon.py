@@ -10,6 +10,7 @@ from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -280,10 +281,36 @@ class TestFinding:
         assert self.look(session, content, ready).state == "unknown"
 
     def test_the_same_words_by_hand_are_not_ours(self, far, session):
+        send(session, words("Last week"))
         content = words("Hello")
         ready = prepared(session, content)
         far.post_by_hand("Hello")
         assert self.look(session, content, ready).state == "absent"
+
+    def test_a_server_that_names_one_app_for_all_posts_hides_none_of_ours(self, far, session):
+        content = words("Hello")
+        ready = dropped(far, session, content)
+        (status,) = far.statuses.values()
+        status["application"] = {"name": "Web"}
+        assert self.look(session, content, ready).state == "present"
+
+    def test_older_posts_that_move_up_when_others_are_deleted_are_not_ours(self, far, session):
+        with time_machine.travel(timezone.now() - timedelta(days=7)):
+            far.post_by_hand("Hello")
+        with time_machine.travel(timezone.now() - timedelta(days=1)):
+            numbers = [far.post_by_hand(f"Post {number}") for number in range(20)]
+        ready = prepared(session, words("Hello"))
+        del far.statuses[numbers[0]]
+        assert self.look(session, words("Hello"), ready).state == "absent"
+
+    @pytest.mark.parametrize("shown", ["<p>Hello to all the readers of our li…</p>", None])
+    def test_a_post_that_may_be_ours_is_no_proof_of_absence(self, far, session, shown):
+        content = words("Hello to all the readers of our library!")
+        ready = dropped(far, session, content)
+        (status,) = far.statuses.values()
+        status["content"] = shown
+        far.sources[status["id"]] = ""
+        assert self.look(session, content, ready).state == "unknown"
 
     def test_a_list_full_of_newer_posts_proves_nothing(self, far, session):
         content = words("Hello")
