@@ -3,3 +3,20 @@
 Everything is made through the product's own services; only dates are moved back
 afterwards, because nobody can publish last Tuesday.
 """
+
+from __future__ import annotations
+
+
+def fill(password: str) -> None:
+    """The whole demo, or nothing of it. Raises Refused when a library is open here already."""
+    from django.db import transaction
+
+    from libsocial.demo import cast
+    from libsocial.demo.story import Story
+    from libsocial.demo.trouble import Trouble
+
+    with transaction.atomic():
+        story = Story(cast.build(password))
+        story.tell()
+        Trouble(story).tell()
+        story.end()

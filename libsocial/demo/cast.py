@@ -8,7 +8,7 @@ from channels_app import services as channels
 from channels_app.models import Channel
 from channels_app.practice.services import ensure_practice
 from libsocial.accounts.models import Membership, Role, Unit, User
-from libsocial.accounts.services import house
+from libsocial.accounts.services import house, invitations
 
 ZONE = "Europe/London"
 
@@ -21,6 +21,7 @@ class House:
     central: Unit
     riverside: Unit
     hill: Unit
+    mobile: Unit
     ada: User
     sam: User
     alice: User
@@ -44,6 +45,7 @@ def build(password: str) -> House:
     central = Unit.objects.plant(name="Central Library", parent=root)
     riverside = Unit.objects.plant(name="Riverside Branch", parent=root)
     hill = Unit.objects.plant(name="Hill Branch", parent=root)
+    mobile = Unit.objects.plant(name="Bookmobile", parent=root)
     people = {
         "sam": _person("Sam Whitlock", password, (Role.SUPERVISOR, root)),
         "alice": _person("Alice Moreau", password, (Role.CONTRIBUTOR, central)),
@@ -56,10 +58,18 @@ def build(password: str) -> House:
         "central": ensure_practice(central, by=ada),
         "riverside": ensure_practice(riverside, by=ada),
         "hill": ensure_practice(hill, by=ada),
+        "mobile": ensure_practice(mobile, by=ada),
     }
-    for unit in (central, riverside):
+    for unit in (central, riverside, hill):
         channels.lend(by=ada, channel=made["library"], unit=unit)
-    return House(root, central, riverside, hill, ada, channels=made, **people)
+    _invitations(ada, central, hill)
+    return House(root, central, riverside, hill, mobile, ada, channels=made, **people)
+
+
+def _invitations(ada: User, central: Unit, hill: Unit) -> None:
+    """Two people who have not come yet. No mail is sent: the addresses belong to nobody."""
+    invitations.invite(by=ada, email="tomas@riverbend.example", unit=central, role=Role.CONTRIBUTOR)
+    invitations.invite(by=ada, email="mira@riverbend.example", unit=hill, role=Role.EDITOR)
 
 
 def _person(name: str, password: str, *roles: tuple[Role, Unit]) -> User:

@@ -1,10 +1,11 @@
-"""A month in the library: what was published, what is planned, what waits, what went wrong, and the figures."""
+"""A month in the library: what was published, what is planned, what waits, and the figures."""
 
 from __future__ import annotations
 
 import random
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -12,11 +13,14 @@ from analytics import collect, rollup
 from analytics.models import Watch
 from channels_app.models import PracticePost
 from channels_app.platforms.base import Figures
-from channels_app.practice.services import set_mode
+from libsocial.accounts.models import Unit, User
+from libsocial.audit.models import Entry
 from libsocial.core import localtime
 from libsocial.demo import pictures, words
 from libsocial.demo.cast import House
+from libsocial.demo.visitors import Visitors
 from libsocial.demo.words import Words
+from libsocial.notices.models import Notice
 from posts.drafting import Draft
 from posts.models import Post
 from posts.services import drafts, media, review
@@ -37,44 +41,57 @@ class Story:
         count = len(words.PAST)
         for number, said in enumerate(words.PAST):
             self._publish(said, days_ago=29 - 28 * number / count)
+        Visitors(self.chance, self.now).come()
         self._followers()
         for number, said in enumerate(words.PLANNED):
-            self._approved(self._written(said, at=self._at(number * 2 + 1)))
+            self.approved(self.written(said, at=self.at(number * 2 + 1)))
         for number, said in enumerate(words.WAITING):
-            review.submit(post=self._written(said, at=self._at(number + 2)), by=self._author(said))
-        self._changes_requested()
-        self._failed()
+            review.submit(post=self.written(said, at=self.at(number + 2)), by=self.author(said))
         for said in words.DRAFTS:
-            self._written(said)
+            self.written(said)
+
+    def end(self) -> None:
+        """What is older than two days was seen; the rest waits in everybody's notices."""
+        old = Notice.objects.filter(seen_at=None, created_at__lt=self.now - timedelta(days=2))
+        old.update(seen_at=self.now - timedelta(days=1))
 
     # --- writing ------------------------------------------------------------
-    def _author(self, said: Words) -> object:
-        return {"central": self.house.alice, "riverside": self.house.erin, "hill": self.house.noor}[said.unit]
+    def author(self, said: Words) -> User:
+        return {"central": self.house.alice, "riverside": self.house.erin, "hill": self.house.noor, "mobile": self.house.ada}[said.unit]
 
-    def _written(self, said: Words, at: str = "") -> Post:
-        house, author = self.house, self._author(said)
+    def written(self, said: Words, at: str = "", later: str = "") -> Post:
+        """A draft of these words; `later` is the time of every channel but the first."""
+        house, author = self.house, self.author(said)
         unit = getattr(house, said.unit)
-        shown = []
-        if said.picture:
-            asset = media.upload(by=author, unit=unit, file=pictures.poster(said.picture))
-            media.describe(asset=asset, by=author, alt=pictures.describe(said.picture))
-            shown = [{"asset": asset.pk, "alt": pictures.describe(said.picture)}]
+        first = {"text": said.text, "media": self._pictures(said, author, unit), "card": _card(said)}
         draft = Draft.from_json(
             {
-                "parts": [{"text": said.text, "media": shown}],
+                "parts": [first, *({"text": text} for text in said.more)],
                 "language": said.language,
+                "content_warning": said.warning,
                 "at": at,
                 "zone": unit.zone,
-                "targets": [{"channel": house.channels[name].pk} for name in said.channels],
+                "targets": [
+                    {"channel": house.channels[name].pk, "at": later if number else ""}
+                    for number, name in enumerate(said.channels)
+                ],
             }
         )
         return drafts.create(by=author, unit=unit, token=uuid.uuid4(), draft=draft)
 
-    def _at(self, days: int) -> str:
+    def _pictures(self, said: Words, author: User, unit: Unit) -> list[dict[str, Any]]:
+        if not said.picture:
+            return []
+        alt = pictures.describe(said.picture)
+        asset = media.upload(by=author, unit=unit, file=pictures.poster(said.picture))
+        media.describe(asset=asset, by=author, alt=alt)
+        return [{"asset": asset.pk, "alt": alt}]
+
+    def at(self, days: int) -> str:
         wall = localtime.wall_of(self.now + timedelta(days=days), self.house.root.zone)
         return wall.replace(hour=HOURS[days % len(HOURS)], minute=30 * (days % 2)).strftime("%Y-%m-%dT%H:%M")
 
-    def _approved(self, post: Post) -> Post:
+    def approved(self, post: Post) -> Post:
         """Sent and approved by whoever may: the supervisor, and the owner of a lent channel."""
         if post.state == "draft":
             review.submit(post=post, by=post.author)
@@ -87,12 +104,16 @@ class Story:
 
     # --- what went out ------------------------------------------------------
     def _publish(self, said: Words, *, days_ago: float) -> None:
-        post = self._approved(self._written(said))
-        self._send(post)
+        before = Entry.objects.latest("pk").pk
+        post = self.approved(self.written(said))
+        self.send(post)
         when = (self.now - timedelta(days=days_ago)).replace(hour=self.chance.choice(HOURS), minute=0, second=0)
-        self._move_back(post, min(when, self.now - timedelta(hours=3)))
+        when = min(when, self.now - timedelta(hours=3))
+        self._move_back(post, when)
+        Entry.objects.filter(pk__gt=before).update(at=when)
+        Notice.objects.filter(subject_type="post", subject_id=str(post.pk)).update(created_at=when)
 
-    def _send(self, post: Post) -> list[Delivery]:
+    def send(self, post: Post) -> list[Delivery]:
         found = list(Delivery.objects.filter(reference__startswith=f"post:{post.pk}:"))
         for delivery in found:
             engine.deliver(delivery.pk, worker="demo")
@@ -134,17 +155,7 @@ class Story:
                 rollup.record_account(channel, Figures({"followers": level}), self.now - timedelta(days=days))
         collect.begin_watching()
 
-    # --- what did not go smoothly -------------------------------------------
-    def _changes_requested(self) -> None:
-        said = Words("central", ("central",), "Free coffee for everybody on Friday!!! Come all!!!")
-        post = self._written(said, at=self._at(4))
-        review.submit(post=post, by=post.author)
-        post.refresh_from_db()
-        reason = "Nice idea. Please say where and until when, and check with the café first."
-        review.request_changes(post=post, by=self.house.sam, digest=post.current.digest, reason=reason)
 
-    def _failed(self) -> None:
-        said = Words("hill", ("hill",), "The heating is being repaired today. Bring a jumper, we bring blankets and soup.")
-        post = self._approved(self._written(said))
-        set_mode(by=self.house.ada, channel=self.house.channels["hill"], mode="reject")
-        self._send(post)
+def _card(said: Words) -> dict[str, Any] | None:
+    """The card as somebody would have taken it from the page; nothing is fetched."""
+    return dict(zip(("url", "title", "description"), said.card, strict=True)) if said.card else None

@@ -1,0 +1,51 @@
+"""What is done on a page before its picture is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.template.loader import render_to_string
+
+LONG = (
+    "Our winter programme is here: forty evenings, twelve concerts, nine readings and a very long list of thanks. "
+) * 6
+THREAD = (
+    "Moving 80,000 books takes a plan. Ours fits on three pages, and this is the first one.",
+    "Second: every shelf gets a number, every box gets the same number, and nobody carries two boxes.",
+)
+
+
+def edit(page: Any) -> None:
+    """From a post to its composer."""
+    page.get_by_role("link", name="Edit").first.click()
+    page.wait_for_load_state("networkidle")
+
+
+def too_long(page: Any) -> None:
+    _write(page, 0, LONG)
+    page.wait_for_load_state("networkidle")
+
+
+def thread(page: Any) -> None:
+    _write(page, 0, THREAD[0])
+    page.locator("[data-add-part=base]").click()
+    _write(page, 1, THREAD[1])
+    page.wait_for_load_state("networkidle")
+
+
+def broken(page: Any) -> None:
+    """The page of a fault cannot be asked for in a sound product: it is shown as it would be sent."""
+    address = page.url.split("/nothing")[0]
+    page.route("**/broken/", lambda route: route.fulfill(body=render_to_string("500.html"), content_type="text/html"))
+    page.goto(f"{address.rstrip('/')}/broken/" if address.endswith("/") else address)
+    page.unroute("**/broken/")
+
+
+def _write(page: Any, part: int, text: str) -> None:
+    page.locator("[data-scope=base] [data-text]").nth(part).fill(text)
+    if part == 0:
+        page.locator("[data-channel-pick]").first.check()
+
+
+ACTS: dict[str, Callable[[Any], None]] = {"edit": edit, "too_long": too_long, "thread": thread, "broken": broken}

@@ -1,0 +1,72 @@
+"""What is photographed: every page, as the person who would have it before them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ADA, SAM, ALICE = "ada", "sam", "alice"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One page. `path` is an address; with `words` it is the post (or channel …) that a link with these words leads to.
+
+    `act` names a function of `acts` that is done before the picture; `dark` asks for the dark theme too.
+    """
+
+    name: str
+    title: str
+    path: str
+    who: str = SAM  # '' for somebody who has not signed in
+    words: str = ""
+    act: str = ""
+    dark: bool = False
+    window: bool = False  # only what fits the window, also on the desk
+
+
+PLACES: tuple[Place, ...] = (
+    Place("sign-in", "Sign in", "/account/login/", who="", dark=True),
+    Place("today", "Today", "/", dark=True),
+    Place("posts", "Posts", "/posts/", dark=True),
+    Place("posts-attention", "Posts that need attention", "/posts/?state=trouble"),
+    Place("composer-empty", "Composer, empty", "/posts/new/", who=ALICE),
+    Place("composer", "Composer, with a picture and previews", "/posts/", words="Lantern tour", act="edit", dark=True),
+    Place("composer-problems", "Composer, with problems", "/posts/new/", who=ALICE, act="too_long"),
+    Place("composer-thread", "Composer, a thread", "/posts/new/", who=ALICE, act="thread"),
+    Place("post-in-review", "Post, in review", "/posts/", words="Late night in the library", dark=True),
+    Place("post-published", "Post, published, with figures", "/posts/", words="Poetry night filled the hall", dark=True),
+    Place("post-thread", "Post, a thread", "/posts/", words="How a book gets to your shelf"),
+    Place("post-changes", "Post, changes requested", "/posts/", who=ALICE, words="Free coffee for everybody"),
+    Place("post-failed", "Post, failed", "/posts/", words="The heating is being repaired"),
+    Place("post-unclear", "Post, unclear", "/posts/", words="Quiet hour from 14:00"),
+    Place("post-needs-a-person", "Post, needs a person", "/posts/", words="Storytelling by the stove"),
+    Place("calendar-month", "Calendar, month", "/posts/calendar/", dark=True),
+    Place("calendar-week", "Calendar, week", "/posts/calendar/?view=week"),
+    Place("review", "Review queue", "/posts/review/", dark=True),
+    Place("channels", "Channels", "/channels/", who=ADA, dark=True),
+    Place("channel", "Channel", "/channels/", who=ADA, words="Riverbend Libraries"),
+    Place("channel-lost", "Channel that must be connected again", "/channels/", who=ADA, words="Bookmobile"),
+    Place("connect", "Connect a channel", "/channels/connect/", who=ADA),
+    Place("connect-bluesky", "Connect Bluesky", "/channels/connect/bluesky/", who=ADA),
+    Place("connect-mastodon", "Connect Mastodon", "/channels/connect/mastodon/", who=ADA),
+    Place("people", "People", "/people/", who=ADA),
+    Place("invite", "Invite somebody", "/people/invite/", who=ADA),
+    Place("units", "Units", "/units/", who=ADA),
+    Place("settings", "Settings", "/settings/", who=ADA),
+    Place("profile", "Profile", "/profile/"),
+    Place("security", "Security of the account", "/account/2fa/"),
+    Place("notices", "Notices", "/notices/"),
+    Place("trail", "Trail", "/audit/", who=ADA),
+    Place("analytics", "Analytics", "/analytics/", dark=True),
+    Place("status", "Status", "/status/", who=ADA),
+    Place("holds", "Holds", "/deliveries/holds/", who=ADA),
+    Place("held", "What waits for a click", "/deliveries/held/", who=ADA),
+    Place("search", "Search", "/search/?q=story"),
+    Place("help", "Help", "/help/"),
+    Place("design", "Design system", "/design/", window=True, dark=True),
+    Place("practice", "Practice, the public timeline", "/practice/", who="", dark=True),
+    Place("practice-post", "Practice, one post", "/practice/", who="", words="Poetry night filled the hall"),
+    Place("error-404", "No such page", "/nothing-here/"),
+    Place("error-403", "Not allowed", "/status/", who=ALICE),
+    Place("error-500", "Something went wrong", "/broken/", act="broken"),
+)
