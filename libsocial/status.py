@@ -21,7 +21,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from channels_app.models import Channel
@@ -81,7 +81,11 @@ def _queue(queue: selectors.Queue) -> list[Line]:
         Line(
             gettext_lazy("Queue"),
             "caution" if queue.behind < timedelta(minutes=5) else "bad",
-            _("%(due)d are due; the oldest has waited for %(time)s.")
+            ngettext(
+                "One post is due; it has waited for %(time)s.",
+                "%(due)d posts are due; the oldest has waited for %(time)s.",
+                queue.due,
+            )
             % {"due": queue.due, "time": timesince(timezone.now() - queue.behind)},
         )
         if queue.behind
@@ -93,12 +97,21 @@ def _queue(queue: selectors.Queue) -> list[Line]:
 def _unclear(queue: selectors.Queue) -> Line:
     if queue.oldest_unclear is None:
         return Line(gettext_lazy("Unclear"), "good", _("We know what became of everything we sent."))
-    text = _("Asked about: %(asking)d. Waiting for a person: %(person)d. The oldest since %(since)s.") % {
-        "asking": queue.unclear,
-        "person": queue.needs_person,
-        "since": date_format(timezone.localtime(queue.oldest_unclear), "DATETIME_FORMAT"),
-    }
+    parts = [_asking(queue.unclear), _asks_person(queue.needs_person)]
+    since = date_format(timezone.localtime(queue.oldest_unclear), "DATETIME_FORMAT")
+    text = " ".join(part for part in (*parts, _("The oldest since %(since)s.") % {"since": since}) if part)
     return Line(gettext_lazy("Unclear"), "bad" if queue.needs_person else "caution", text)
+
+
+def _asking(number: int) -> str:
+    sentence = ngettext("We ask the platform about %(n)d post.", "We ask the platforms about %(n)d posts.", number)
+    return sentence % {"n": number} if number else ""
+
+
+def _asks_person(number: int) -> str:
+    return (
+        ngettext("%(n)d post needs a person.", "%(n)d posts need a person.", number) % {"n": number} if number else ""
+    )
 
 
 _HOUSE = {

@@ -10,14 +10,15 @@ class PostsConfig(AppConfig):
 
     def ready(self) -> None:
         from channels_app import work
-        from libsocial.audit import sentences
+        from libsocial.audit import sentences, subjects
         from libsocial.notices import catalogue
-        from posts import messages, on_channels, steps
+        from posts import messages, on_channels, selectors, steps
         from posts.services import outbox
         from scheduler import guards, listeners
 
         steps.register()
         sentences.register(messages.SENTENCES)
+        subjects.register("posts.post", selectors.subjects)
         catalogue.register(messages.MESSAGES)
         guards.register(outbox.still_approved)
         listeners.register(listeners.Listener(outbox.who_cares, outbox.address))

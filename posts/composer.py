@@ -191,7 +191,8 @@ class Composer:
             "note": self.draft.note,
             "channel_data": [self._channel_data(channel) for channel in self.channels],
             "words": _words(),
-            "empty_part": {"name": "__scope__-__index__", "text": "", "media": [], "counts": [], "problems": []},
+            "empty_part": {"name": "__scope__-__index__", "text": "", "media": [], "counts": [], "problems": []}
+            | {"base": True},
             "empty_media": {"asset": "__asset__", "thumb": "", "alt": "", "decorative": False},
         }
 

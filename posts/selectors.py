@@ -6,12 +6,15 @@ from collections.abc import Iterable
 
 from django.db.models import F, Q, QuerySet
 from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from channels_app.models import Channel
 from channels_app.selectors import usable_by
 from libsocial.accounts import policies
 from libsocial.accounts.models import Unit, User
 from libsocial.accounts.policies import subtree_q
+from libsocial.audit.subjects import Subject
 from posts.drafting import Draft
 from posts.models import Asset, Post, Revision, Target
 
@@ -25,6 +28,13 @@ def get_post(user: User, pk: int) -> Post:
     if post is None:
         raise Http404
     return post
+
+
+def subjects(ids: set[str]) -> dict[str, Subject]:
+    """Posts as the trail names them."""
+    rows = Post.objects.filter(pk__in=[int(pk) for pk in ids if pk.isdigit()]).values_list("pk", "title")
+    untitled = _("Untitled post")
+    return {str(pk): Subject(title or untitled, reverse("posts:detail", args=[pk])) for pk, title in rows}
 
 
 def waiting_for(user: User, unit: Unit | None) -> QuerySet[Post]:

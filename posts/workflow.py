@@ -213,6 +213,12 @@ class Facts:
         """Names of the channels it is out on, or may be."""
         return sorted({row.channel.name for row in self.known.deliveries[self.post.pk] if has_left(row)})
 
+    @cached_property
+    def surely_out(self) -> bool:
+        """Is every one of them known to be out? An unclear one may be."""
+        rows = self.known.deliveries[self.post.pk]
+        return all(row.state not in ON_THE_WAY for row in rows if has_left(row))
+
     # --- answers ---
     def why_not(self, name: str) -> str | None:
         """'' when it can be done, a sentence when something hinders it, None when it is not on offer at all."""
@@ -235,6 +241,8 @@ class Facts:
     def _edit_hindered(self) -> str:
         return self._out_already(
             _("It is already out on %(channels)s and cannot be changed here. Duplicate it to say something new.")
+            if self.surely_out
+            else _("It may be out on %(channels)s, so it cannot be changed here. Duplicate it to say something new.")
         )
 
     _recall_hindered = _edit_hindered

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 
 from libsocial.audit.models import Entry
 from libsocial.audit.sentences import SENTENCES
+
+if TYPE_CHECKING:
+    from libsocial.audit.subjects import Subject
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Line:
     unit: str
     subject: str
     data: dict[str, Any]
+    about: Subject | None = None  # filled in by libsocial.audit.subjects
 
     @property
     def changes(self) -> list[tuple[str, Any, Any]]:

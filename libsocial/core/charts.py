@@ -294,7 +294,7 @@ def _line(
     )
 
 
-def _x_ticks(labels: Sequence[str], limit: int = 6) -> tuple[Tick, ...]:
+def _x_ticks(labels: Sequence[str], limit: int = 4) -> tuple[Tick, ...]:
     """At most ``limit`` labels, evenly spread, first and last always among them."""
     count = len(labels)
     if count < 2:

@@ -22,7 +22,7 @@ from libsocial.demo.visitors import Visitors
 from libsocial.demo.words import Words
 from libsocial.notices.models import Notice
 from posts.drafting import Draft
-from posts.models import Post
+from posts.models import Post, Review, Revision
 from posts.services import drafts, media, review
 from scheduler import engine
 from scheduler.models import Attempt, Delivery, DeliveryPart
@@ -35,13 +35,13 @@ class Story:
 
     def __init__(self, house: House) -> None:
         self.house, self.chance, self.now = house, random.Random(17), timezone.now()  # noqa: S311
+        self.visitors = Visitors(self.chance, self.now)
 
     def tell(self) -> None:
         """Everything, in an order that keeps the lists lively."""
         count = len(words.PAST)
         for number, said in enumerate(words.PAST):
             self._publish(said, days_ago=29 - 28 * number / count)
-        Visitors(self.chance, self.now).come()
         self._followers()
         for number, said in enumerate(words.PLANNED):
             self.approved(self.written(said, at=self.at(number * 2 + 1)))
@@ -57,7 +57,12 @@ class Story:
 
     # --- writing ------------------------------------------------------------
     def author(self, said: Words) -> User:
-        return {"central": self.house.alice, "riverside": self.house.erin, "hill": self.house.noor, "mobile": self.house.ada}[said.unit]
+        return {
+            "central": self.house.alice,
+            "riverside": self.house.erin,
+            "hill": self.house.noor,
+            "mobile": self.house.ada,
+        }[said.unit]
 
     def written(self, said: Words, at: str = "", later: str = "") -> Post:
         """A draft of these words; `later` is the time of every channel but the first."""
@@ -110,8 +115,10 @@ class Story:
         when = (self.now - timedelta(days=days_ago)).replace(hour=self.chance.choice(HOURS), minute=0, second=0)
         when = min(when, self.now - timedelta(hours=3))
         self._move_back(post, when)
-        Entry.objects.filter(pk__gt=before).update(at=when)
-        Notice.objects.filter(subject_type="post", subject_id=str(post.pk)).update(created_at=when)
+        entries = Entry.objects.filter(pk__gt=before)
+        entries.filter(subject_type="posts.post").update(at=when - timedelta(hours=1))
+        entries.exclude(subject_type="posts.post").update(at=when)
+        Notice.objects.filter(subject_type="posts.post", subject_id=str(post.pk)).update(created_at=when)
 
     def send(self, post: Post) -> list[Delivery]:
         found = list(Delivery.objects.filter(reference__startswith=f"post:{post.pk}:"))
@@ -121,30 +128,42 @@ class Story:
 
     def _move_back(self, post: Post, when: datetime) -> None:
         """The only thing the services cannot do: it went out then, not now."""
-        Post.objects.filter(pk=post.pk).update(planned_at=when, changed_at=when, created_at=when - timedelta(hours=5))
-        for delivery in Delivery.objects.filter(reference__startswith=f"post:{post.pk}:").select_related("channel__unit"):
-            Delivery.objects.filter(pk=delivery.pk).update(due_at=when, settled_at=when, created_at=when - timedelta(hours=2))
+        before = when - timedelta(hours=5)
+        Post.objects.filter(pk=post.pk).update(planned_at=when, changed_at=when, created_at=before)
+        Revision.objects.filter(post=post).update(created_at=before, changed_at=before, submitted_at=before)
+        Review.objects.filter(revision__post=post).update(at=when - timedelta(hours=1))
+        for delivery in Delivery.objects.filter(reference__startswith=f"post:{post.pk}:").select_related(
+            "channel__unit"
+        ):
+            Delivery.objects.filter(pk=delivery.pk).update(
+                due_at=when, settled_at=when, created_at=when - timedelta(hours=2)
+            )
             Attempt.objects.filter(delivery=delivery).update(
                 started_at=when, creating_since=when, finished_at=when + timedelta(milliseconds=300)
             )
             parts = DeliveryPart.objects.filter(delivery=delivery)
             parts.update(published_at=when)
-            PracticePost.objects.filter(pk__in=[part.remote_id for part in parts if part.remote_id.isdigit()]).update(created_at=when)
+            ids = [part.remote_id for part in parts]
+            PracticePost.objects.filter(pk__in=ids).update(created_at=when, public_at=when)
+            self.visitors.answer(ids[0])
             delivery.settled_at = when
             self._figures(delivery, when)
 
     def _figures(self, delivery: Delivery, when: datetime) -> None:
-        """Figures as they grew, one reading a day, ending at what Practice shows now."""
+        """Figures as they grew, one reading a day; Practice shows the last of them."""
         reach = self.chance.randint(60, 420)
-        final = {"views": reach, "likes": reach // self.chance.randint(7, 16), "shares": reach // self.chance.randint(30, 90)}
+        final = {"views": reach, "likes": reach // self.chance.randint(7, 16), "shares": reach // 45}
+        first = delivery.parts.all()[0].remote_id
+        answers = PracticePost.objects.filter(reply_to=first).exclude(author_name="")
         rollup.count_post(delivery)
-        age = 0
-        while (at := when + timedelta(days=age, hours=2)) < self.now and age < 9:
-            share = 1 - 0.45 ** (age + 1)
-            rollup.record_post(delivery, [Figures({name: int(value * share) for name, value in final.items()} | {"replies": 0})], at)
-            age += 1
-        ids = [part.remote_id for part in delivery.parts.all() if part.remote_id.isdigit()]
-        PracticePost.objects.filter(pk__in=ids).update(**final)
+        shown = dict.fromkeys(final, 0)
+        for age in range(9):
+            if (at := when + timedelta(days=age, hours=2)) >= self.now:
+                break
+            shown = {name: round(value * (1 - 0.45 ** (age + 1))) for name, value in final.items()}
+            replies = answers.filter(public_at__lte=at).count()
+            rollup.record_post(delivery, [Figures(shown | {"replies": replies})], at)
+        PracticePost.objects.filter(pk=first).update(**shown)
         Watch.objects.get_or_create(channel=delivery.channel, delivery=delivery, defaults={"next_at": self.now})
 
     def _followers(self) -> None:

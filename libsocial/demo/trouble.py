@@ -62,7 +62,9 @@ class Trouble:
 
     def _partly(self) -> None:
         """Out on its own channel, planned for the day after tomorrow on the library's."""
-        said = Words("riverside", ("riverside", "library"), "Chess for everybody, every Wednesday at 17:00. Boards are here.")
+        said = Words(
+            "riverside", ("riverside", "library"), "Chess for everybody, every Wednesday at 17:00. Boards are here."
+        )
         self.story.send(self.story.approved(self.story.written(said, later=self.story.at(2))))
 
     def _removed(self) -> None:

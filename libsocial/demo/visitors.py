@@ -19,17 +19,20 @@ REMARKS = (
 
 
 class Visitors:
-    """Answers under every third post, hours after it appeared."""
+    """They answer under every third post, hours after it appeared."""
 
     def __init__(self, chance: random.Random, now: datetime) -> None:
-        self.chance, self.now = chance, now
+        self.chance, self.now, self.seen = chance, now, 0
 
-    def come(self) -> None:
-        for post in PracticePost.objects.by_accounts().filter(reply_to=None).order_by("pk")[::3]:
+    def answer(self, pk: str) -> None:
+        """Somebody comes by this post; every third one gets an answer or two."""
+        self.seen += 1
+        post = PracticePost.objects.get(pk=pk)
+        if self.seen % 3 == 1:
             for author, text in self.chance.sample(REMARKS, self.chance.choice((1, 1, 2))):
-                self._answer(post, author, text)
+                self._write(post, author, text)
 
-    def _answer(self, post: PracticePost, author: str, text: str) -> None:
+    def _write(self, post: PracticePost, author: str, text: str) -> None:
         answer = network.reply(post, author=author, text=text)
-        at = min(post.created_at + timedelta(hours=self.chance.randint(2, 40)), self.now - timedelta(minutes=20))
+        at = min(post.public_at + timedelta(minutes=self.chance.randint(20, 110)), self.now - timedelta(minutes=20))
         PracticePost.objects.filter(pk=answer.pk).update(created_at=at, public_at=at)

@@ -63,5 +63,12 @@ def see_about(*, person: models.Model, subject: models.Model) -> int:
     )
 
 
+def answered(*, subject: models.Model, message: str) -> int:
+    """What this message asked for has been done by somebody: for nobody it is unread any more."""
+    return _seen(
+        Notice.objects.filter(message=message, subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
+    )
+
+
 def _seen(notices: models.QuerySet[Notice]) -> int:
     return notices.filter(seen_at=None).update(seen_at=timezone.now(), mail_due=False)

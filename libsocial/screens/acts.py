@@ -24,22 +24,26 @@ def edit(page: Any) -> None:
 
 def too_long(page: Any) -> None:
     _write(page, 0, LONG)
-    page.wait_for_load_state("networkidle")
+    _saved(page)
 
 
 def thread(page: Any) -> None:
     _write(page, 0, THREAD[0])
     page.locator("[data-add-part=base]").click()
     _write(page, 1, THREAD[1])
-    page.wait_for_load_state("networkidle")
+    _saved(page)
 
 
 def broken(page: Any) -> None:
     """The page of a fault cannot be asked for in a sound product: it is shown as it would be sent."""
-    address = page.url.split("/nothing")[0]
     page.route("**/broken/", lambda route: route.fulfill(body=render_to_string("500.html"), content_type="text/html"))
-    page.goto(f"{address.rstrip('/')}/broken/" if address.endswith("/") else address)
+    page.goto(page.url)
     page.unroute("**/broken/")
+
+
+def _saved(page: Any) -> None:
+    """The composer has kept it, and its previews and problems are those of these words."""
+    page.locator("[data-status][data-state=saved]").wait_for()
 
 
 def _write(page: Any, part: int, text: str) -> None:

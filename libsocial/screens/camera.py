@@ -57,15 +57,24 @@ class Camera:
         page.add_style_tag(content=STILL)
         page.evaluate("document.activeElement && document.activeElement.blur()")
         page.evaluate("document.fonts.ready.then(() => window.scrollTo(0, 0))")
-        whole = size is DESK and not place.window
-        album.keep(page.screenshot(full_page=whole), self.folder / f"{name}.png")
+        if size is DESK and not place.window:
+            self._unroll(page)
+        album.keep(page.screenshot(), self.folder / f"{name}.png")
+
+    def _unroll(self, page: Any) -> None:
+        """As tall as the page, so that what sticks to the edge of the window stands where it belongs."""
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": DESK["width"], "height": max(DESK["height"], min(height, album.TALLEST))})
+        page.wait_for_timeout(150)  # the page lays itself out anew; nothing else says when it is done
 
     def _go(self, page: Any, place: Place) -> None:
         path = place.path
         if place.words and path == "/posts/":
             path = f"{path}?q={quote_plus(place.words)}"
         page.goto(self.product.address + path)
-        if place.words:
+        if place.words and path == "/practice/":
+            page.locator("article", has_text=place.words).first.locator(".practice-when").click()
+        elif place.words:
             page.locator("main").get_by_role("link", name=place.words).first.click()
         page.wait_for_load_state("networkidle")
         if place.act:
@@ -73,9 +82,7 @@ class Camera:
 
     def _profile(self, who: str) -> Any:
         if who not in self._profiles:
-            self._profiles[who] = self.browser.new_context(
-                locale="en-GB", timezone_id="Europe/London", bypass_csp=True
-            )
+            self._profiles[who] = self.browser.new_context(locale="en-GB", timezone_id="Europe/London", bypass_csp=True)
             if who:
                 self._sign_in(who)
         return self._profiles[who]

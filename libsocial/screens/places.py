@@ -31,10 +31,10 @@ PLACES: tuple[Place, ...] = (
     Place("posts-attention", "Posts that need attention", "/posts/?state=trouble"),
     Place("composer-empty", "Composer, empty", "/posts/new/", who=ALICE),
     Place("composer", "Composer, with a picture and previews", "/posts/", words="Lantern tour", act="edit", dark=True),
-    Place("composer-problems", "Composer, with problems", "/posts/new/", who=ALICE, act="too_long"),
-    Place("composer-thread", "Composer, a thread", "/posts/new/", who=ALICE, act="thread"),
     Place("post-in-review", "Post, in review", "/posts/", words="Late night in the library", dark=True),
-    Place("post-published", "Post, published, with figures", "/posts/", words="Poetry night filled the hall", dark=True),
+    Place(
+        "post-published", "Post, published, with figures", "/posts/", words="Poetry night filled the hall", dark=True
+    ),
     Place("post-thread", "Post, a thread", "/posts/", words="How a book gets to your shelf"),
     Place("post-changes", "Post, changes requested", "/posts/", who=ALICE, words="Free coffee for everybody"),
     Place("post-failed", "Post, failed", "/posts/", words="The heating is being repaired"),
@@ -69,4 +69,7 @@ PLACES: tuple[Place, ...] = (
     Place("error-404", "No such page", "/nothing-here/"),
     Place("error-403", "Not allowed", "/status/", who=ALICE),
     Place("error-500", "Something went wrong", "/broken/", act="broken"),
+    # Last, because writing saves a draft, which would be in the other pictures.
+    Place("composer-problems", "Composer, with problems", "/posts/new/", who=ALICE, act="too_long"),
+    Place("composer-thread", "Composer, a thread", "/posts/new/", who=ALICE, act="thread"),
 )

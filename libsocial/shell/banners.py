@@ -74,9 +74,11 @@ def _above(path: str) -> list[str]:
 def _hold(hold: Hold) -> Banner:
     since = date_format(timezone.localtime(hold.placed_at), "SHORT_DATETIME_FORMAT")
     words = (
-        _("All publishing is on hold since %(since)s: %(reason)s")
+        _("All publishing is paused since %(since)s: %(reason)s")
         if hold.scope == "all"
-        else _("Publishing is on hold in one of your units since %(since)s: %(reason)s")
+        else _("Publishing is paused in one of your units since %(since)s: %(reason)s")
     )
     url = address("scheduler:holds")
-    return Banner("caution", words % {"since": since, "reason": hold.reason}, url, _("See holds") if url else "")
+    return Banner(
+        "caution", words % {"since": since, "reason": hold.reason}, url, _("See what is paused") if url else ""
+    )

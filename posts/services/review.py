@@ -86,6 +86,7 @@ def request_changes(*, post: Post, by: User, digest: str, reason: str) -> None:
                 revision=revision, person=by, decision="changes_requested", unit=need.unit, reason=reason, digest=digest
             )
         workflow.MACHINE.move(post, "request_changes", where=Q(current=revision), changed_at=timezone.now())
+        telling.decided(post)
         telling.changes_requested(post, by, reason)
         data = {"revision": revision.number, "reason": reason}
         audit.record("post.changes_requested", by=by, on=post, unit=post.unit, data=data)
@@ -171,6 +172,7 @@ def _to_approved(post: Post, revision: Revision, by: User, made: outbox.Made) ->
         changed_at=timezone.now(),
     )
     outbox.plan(post, revision, by, made)
+    telling.decided(post)
     telling.approved(post, by)
 
 
@@ -186,6 +188,7 @@ def _take_back(post: Post, by: User, action: str, sentence: str) -> None:
         post = locked(post)
         workflow.require(post, by, action)
         outbox.cancel_unsent(post, by)
+        telling.decided(post)
         planned_at = schedule.first_moment(drafting.of_revision(_revision(post)))
         workflow.MACHINE.move(post, action, approved=None, planned_at=planned_at, changed_at=timezone.now())
         audit.record(sentence, by=by, on=post, unit=post.unit)

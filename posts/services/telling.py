@@ -29,6 +29,11 @@ def submitted(post: Post, by: User) -> None:
     _tell(people.values(), "post.submitted", post, by, dedupe=f"{_key(post)}:submitted")
 
 
+def decided(post: Post) -> None:
+    """It waits for nobody any more: whoever was asked to approve it need not look."""
+    notices.answered(subject=post, message="post.submitted")
+
+
 def approved(post: Post, by: User) -> None:
     _tell(_writing(post, by), "post.approved", post, by)
 

@@ -129,9 +129,9 @@ def test_a_hold_is_told_on_the_pages_of_those_it_concerns(lib: Library, who: str
 
 def test_a_lifted_hold_is_told_to_nobody(lib: Library) -> None:
     hold = Hold.objects.create(scope="all", reason="The website is down", placed_by=lib.ada)
-    assert b"All publishing is on hold since" in signed_in(lib.olga).get("/").content
+    assert b"All publishing is paused since" in signed_in(lib.olga).get("/").content
     Hold.objects.filter(pk=hold.pk).update(lifted_at=hold.placed_at)
-    assert b"All publishing is on hold since" not in signed_in(lib.olga).get("/").content
+    assert b"All publishing is paused since" not in signed_in(lib.olga).get("/").content
 
 
 def test_a_silent_publisher_is_told_once_something_due_is_not_leaving(lib: Library) -> None:

@@ -19,7 +19,7 @@ from libsocial.accounts import policies
 from libsocial.accounts.forms import AuditForm
 from libsocial.accounts.models import User
 from libsocial.accounts.services import units
-from libsocial.audit import selectors
+from libsocial.audit import selectors, subjects
 from libsocial.audit.models import Entry
 from libsocial.audit.sentences import SENTENCES
 from libsocial.core import sheets
@@ -66,7 +66,7 @@ def _midnight(day: Any, days: int = 0) -> datetime | None:
 def list_entries(request: HttpRequest) -> HttpResponse:
     form = _form(request)
     page = Paginator(_found(request, form), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "lines": list(selectors.lines(page)), "filtered": form.is_bound}
+    context = {"form": form, "page": page, "lines": subjects.named(selectors.lines(page)), "filtered": form.is_bound}
     return render(request, "audit/list.html", context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from argparse import ArgumentParser
 from typing import Any
@@ -12,7 +13,6 @@ from django.core.management.base import BaseCommand, CommandError
 from libsocial import demo, upgrade
 from libsocial.accounts.errors import Refused
 from libsocial.accounts.models import User
-from libsocial.core.logging import log_to_files
 from libsocial.troubles import said_plainly
 
 ELSEWHERE = (
@@ -35,16 +35,18 @@ class Command(BaseCommand):
         password = options["password"] or f"demo-{secrets.token_urlsafe(9)}"
         with said_plainly():
             upgrade.first_of_all()
-            log_to_files(settings.DATA_DIR / "logs")  # the demo's failures are meant; the terminal stays readable
             self._fill(password)
         self._say_who(password)
 
     def _fill(self, password: str) -> None:
         self.stdout.write("Writing a month of posts …")
+        logging.disable(logging.WARNING)  # its failures are meant, and told on the pages
         try:
             demo.fill(password)
         except Refused as error:
             raise CommandError(f"{error}\n{ELSEWHERE}") from error
+        finally:
+            logging.disable(logging.NOTSET)
 
     def _say_who(self, password: str) -> None:
         self.stdout.write("The demo is ready. Everybody signs in with the same password:\n")

@@ -21,9 +21,12 @@ from libsocial.screens.stage import CannotStart, Product
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_BROWSER = (
     "The pictures are taken with Chromium, and there is none on this machine.\n"
-    "Install it (Debian, Ubuntu: apt install chromium), or name it: CHROMIUM=/path/to/chromium python3 manage.py screens"
+    "Install it (Debian, Ubuntu: apt install chromium), or name it:\n"
+    "  CHROMIUM=/path/to/chromium python3 manage.py screens"
 )
-NO_PLAYWRIGHT = "The pictures are taken with Playwright, which comes with the tests: pip install -r requirements-test.txt"
+NO_PLAYWRIGHT = (
+    "The pictures are taken with Playwright, which comes with the tests: pip install -r requirements-test.txt"
+)
 
 
 class Command(BaseCommand):
@@ -53,7 +56,9 @@ class Command(BaseCommand):
 
         taken = []
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            browser = playwright.chromium.launch(
+                executable_path=chromium, args=["--no-sandbox", "--lang=en-GB"], env={**os.environ, "LANGUAGE": "en_GB"}
+            )
             if not only or "first-run" in only:
                 with Product(folder / "empty") as empty:
                     taken.append(Camera(browser, empty, out).first_run())

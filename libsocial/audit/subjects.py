@@ -1,0 +1,42 @@
+"""What an entry is about, in words: each app names its own rows, so that the trail can be read without numbers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from libsocial.audit.selectors import Line
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The name of a row and its page, a path of ours."""
+
+    name: str
+    url: str = ""
+
+
+Describe = Callable[[set[str]], Mapping[str, Subject]]
+NAMES: dict[str, Describe] = {}
+
+
+def register(kind: str, describe: Describe) -> None:
+    """`kind` as in Entry.subject_type; `describe` answers for many ids with one question."""
+    NAMES[kind] = describe
+
+
+def named(lines: Iterable[Line]) -> list[Line]:
+    """The same lines, each knowing what it is about where somebody can say it."""
+    lines = list(lines)
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for line in lines:
+        kind, _blank, pk = line.subject.partition(" ")
+        wanted[kind].add(pk)
+    known = {
+        f"{kind} {pk}": subject
+        for kind, ids in wanted.items()
+        if kind in NAMES
+        for pk, subject in NAMES[kind](ids).items()
+    }
+    return [replace(line, about=known.get(line.subject)) for line in lines]

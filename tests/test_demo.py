@@ -1,0 +1,97 @@
+"""The demo: a post in every state, figures that agree with Practice, and nothing mixed with a library in use."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from analytics.models import PostFigure
+from channels_app.models import Channel, PracticePost
+from libsocial import demo
+from libsocial.accounts.models import Invitation, User
+from libsocial.notices.models import Notice
+from posts.models import Post
+from scheduler.models import Delivery
+
+ROOT = Path(__file__).resolve().parent.parent
+POSTS = {"draft", "in_review", "changes_requested", "approved", "withdrawn", "archived"}
+DELIVERIES = {
+    "planned",
+    "published",
+    "failed",
+    "waiting",
+    "unclear",
+    "needs_person",
+    "held",
+    "expired",
+    "removed",
+    "cancelled",
+}
+
+
+@pytest.fixture
+def riverbend(db: None) -> None:
+    demo.fill("a long password for the demo")
+
+
+def test_every_state_a_page_can_show_has_its_post(riverbend: None) -> None:
+    assert set(Post.objects.values_list("state", flat=True)) == POSTS
+    assert set(Delivery.objects.values_list("state", flat=True)) == DELIVERIES
+    assert set(Channel.objects.values_list("state", flat=True)) == {"active", "needs_reconnect"}
+    bodies = [post.current.body for post in Post.objects.select_related("current")]
+    assert {"en", "es", "ar"} <= {body["language"] for body in bodies}
+    assert any(len(body["parts"]) == 3 for body in bodies)
+    assert any(body["content_warning"] for body in bodies)
+    assert any(part["card"] for body in bodies for part in body["parts"])
+    assert Invitation.objects.count() == 2
+    assert Notice.objects.filter(seen_at=None).exists()
+    assert PracticePost.objects.exclude(author_name="").exists()
+
+
+def test_the_figures_on_the_pages_are_those_of_practice(riverbend: None) -> None:
+    for name in ("views", "likes", "shares"):
+        there = sum(PracticePost.objects.values_list(name, flat=True))
+        assert there > 0
+        assert _here(name) == there
+    assert _here("replies") == PracticePost.objects.exclude(author_name="").count()
+
+
+def _here(name: str) -> int:
+    return sum(PostFigure.objects.filter(metric=name).values_list("value", flat=True))
+
+
+def test_the_pages_of_the_demo_open_for_everybody_who_works_there(riverbend: None) -> None:
+    for person in User.objects.order_by("pk"):
+        browser = Client()
+        browser.force_login(person)
+        for path in ("/", "/posts/", "/posts/calendar/", "/channels/", "/analytics/", "/notices/"):
+            assert browser.get(path).status_code == 200, (str(person), path)
+
+
+def test_a_second_demo_in_the_same_folder_is_refused_in_words(
+    riverbend: None, settings: object, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    posts = Post.objects.count()
+    with pytest.raises(CommandError, match="folder of its own"):
+        call_command("demo")
+    assert Post.objects.count() == posts
+
+
+def test_the_command_makes_its_own_folder(tmp_path: Path) -> None:
+    """As typed in a terminal, in a folder that does not exist yet."""
+    folder = tmp_path / "demo-data"
+    command = [sys.executable, str(ROOT / "manage.py"), "demo", "--data", str(folder), "--password", "quiet river bend"]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LIBSOCIAL_", "DJANGO_"))}
+    done = subprocess.run(command, env=kept, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "ada@riverbend.example" in done.stdout
+    assert f"python3 manage.py up --data {folder}" in done.stdout
+    assert (folder / "libsocial.sqlite3").stat().st_size > 100_000
