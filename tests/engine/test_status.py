@@ -75,7 +75,7 @@ def test_what_needs_someone_is_listed_with_its_page(channel: Channel, far: FarSi
     delivery = ask_a_person(channel, far)
     page = signed_in(lib.ada).get(reverse("status")).content.decode()
     assert reverse("scheduler:delivery", args=[delivery.pk]) in page
-    assert "Waiting for a person: 1." in page
+    assert "1 post needs a person." in page
     assert state(delivery) == "needs_person"
 
 
