@@ -400,7 +400,8 @@ def _words() -> dict[str, str]:
         "unsaved": _("Not saved yet…"),
         "offline": _("Not saved: the server cannot be reached. Your words stay here; we keep trying."),
         "signedOut": _(
-            "Not saved: you were signed out. Your words stay in this browser. Sign in again in another tab, then reload."
+            "Not saved: you were signed out. Your words stay in this browser. "
+            "Sign in again in another tab, then reload."
         ),
         "conflict": _("Not saved: somebody else changed this post."),
         "reading": _("Reading the page behind the link…"),

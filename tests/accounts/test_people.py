@@ -173,10 +173,10 @@ def test_lost_factors_are_removed_and_the_owner_is_told(lib: Library) -> None:
 
 def test_the_profile_is_ones_own(lib: Library) -> None:
     browser = signed_in(lib.alice)
-    values = {"name": "Alice Autora", "language": "es", "zone": "europe/madrid", "theme": "dark"}
+    values = {"name": "Alice Autora", "language": "en", "zone": "europe/madrid", "theme": "dark"}
     assert browser.post(reverse("accounts:profile"), values).status_code == 302
     lib.alice.refresh_from_db()
-    assert (lib.alice.name, lib.alice.language, lib.alice.zone) == ("Alice Autora", "es", "Europe/Madrid")
+    assert (lib.alice.name, lib.alice.language, lib.alice.zone) == ("Alice Autora", "en", "Europe/Madrid")
     assert (lib.alice.theme, lib.alice.shortcuts) == ("dark", False)
     assert Entry.objects.get(action="person.profile_changed").data["before"]["name"] == "Alice Author"
     wrong = browser.post(reverse("accounts:profile"), {**values, "zone": "Moon/Base", "name": ""})

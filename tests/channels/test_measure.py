@@ -133,8 +133,8 @@ def test_a_link_counts_the_same_however_long_it_is(words, length):
 )
 def test_a_hundred_thousand_characters_are_counted_at_once(piece):
     text = (piece * 100_000)[:100_000]
-    began = time.perf_counter()
+    began = time.thread_time()
     for unit in TextUnit:
         measure.count(text, TextLimit(500, unit))
     measure.spans(text)
-    assert time.perf_counter() - began < 5
+    assert time.thread_time() - began < 20  # of the processor alone; quadratic work takes minutes

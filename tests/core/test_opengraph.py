@@ -80,6 +80,6 @@ def test_a_page_without_anything_is_named_by_its_host() -> None:
 
 @pytest.mark.parametrize("unit", ["<!", "<!--", "<a ", "<title>", "</", "&#x", "<![CDATA["])
 def test_hostile_markup_costs_no_time(unit: str) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     opengraph.parse(unit * (600_000 // len(unit)), "https://l.example/")
-    assert time.monotonic() - began < 5
+    assert time.thread_time() - began < 20  # of the processor alone; quadratic work takes minutes

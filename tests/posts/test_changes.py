@@ -50,9 +50,9 @@ def test_both_texts_can_be_read_from_the_pieces(old: str, new: str) -> None:
 
 @pytest.mark.parametrize("old", ["word " * 20_000, "x" * 100_000, "\n".join(str(n) for n in range(20_000))])
 def test_very_long_texts_are_compared_in_no_time(old: str) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     changes.words(old, old[::-1])
-    assert time.monotonic() - began < 3
+    assert time.thread_time() - began < 20  # of the processor alone; quadratic work takes minutes
 
 
 def test_channels_times_and_pictures_are_named() -> None:
