@@ -1,5 +1,8 @@
 """``python3 manage.py test``: the whole suite on SQLite, then what must hold on both databases on PostgreSQL.
 
+Each in two parts: most tests in two processes, then, in one, those that talk to real servers, so that every
+server is started once and has the machine to itself.
+
 Arguments go to pytest. ``--require-all`` (or CI=true) makes anything that could not run a failure;
 otherwise the end of the output says plainly what was left out and what to type.
 """
@@ -20,14 +23,21 @@ NOTHING_COLLECTED = 5  # pytest's code when every test of a selection belongs to
 
 @dataclass(frozen=True)
 class Leg:
-    """One run of pytest on one database."""
+    """The suite on one database."""
 
     title: str
     database: str
 
     def run(self, arguments: list[str], strict: bool) -> bool:
-        """Run it; whether everything that was collected passed."""
-        print(f"\n=== {self.title} ===", flush=True)
+        """Run both parts; whether everything that was collected passed."""
+        if chosen(arguments):
+            return self.part("", [*parallel(arguments), *arguments], strict)
+        alone = self.part("", ["-m", "not network", *parallel(arguments), *arguments], strict)
+        return self.part(", against real servers", ["-m", "network", *arguments], strict) and alone
+
+    def part(self, suffix: str, arguments: list[str], strict: bool) -> bool:
+        """One run of pytest."""
+        print(f"\n=== {self.title}{suffix} ===", flush=True)
         environment = {
             **os.environ,
             "LIBSOCIAL_TEST_ON": self.database,
@@ -82,6 +92,11 @@ def report(passed: bool, left_out: dict[str, str], strict: bool) -> int:
     else:
         print("Everything passed, and everything was run.")
     return 0 if passed and not (left_out and strict) else 1
+
+
+def chosen(arguments: list[str]) -> bool:
+    """Whether the caller selects by marker or name, and so wants one run."""
+    return any(word.startswith(("-m", "-k", "--pdb", "--collect-only", "--co")) or "::" in word for word in arguments)
 
 
 def parallel(arguments: list[str]) -> list[str]:

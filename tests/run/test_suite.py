@@ -31,6 +31,12 @@ def test_the_callers_own_choice_of_processes_stands(words: list[str]) -> None:
     assert suite.parallel(words) == []
 
 
+@pytest.mark.parametrize("words", [["-m", "browser"], ["-k", "health"], ["tests/run/test_up.py::test_x"]])
+def test_the_callers_own_selection_is_one_run(words: list[str]) -> None:
+    assert suite.chosen(words)
+    assert not suite.chosen(["tests/run", "-q", "--durations=5"])
+
+
 def test_a_machine_without_anything_names_all_four(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     monkeypatch.setenv("LIBSOCIAL_TEST_SERVERS", str(tmp_path))
