@@ -174,7 +174,7 @@ def _from_version(version: str) -> str:
     match = _NAMED.search(version) or _SLASHED.match(version)
     if match:
         return match.group(1).lower()
-    return "mastodon" if regex.fullmatch(r"\d+\.\d+\.\d+\S*", version) else ""
+    return "mastodon" if regex.fullmatch(r"[1-9]\d*\.\d+\.\d+\S*", version) else ""
 
 
 def _number(blocks: dict[str, Any], block: str, key: str) -> int | None:

@@ -193,14 +193,15 @@ def server_url(text: str, field: str) -> str:
         text = f"https://{text}"
     try:
         parts = urlsplit(text)
-        host, port = parts.hostname or "", parts.port
+        host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
         host, port = "", None
     plausible = "." in host or host == "localhost" or addresses.parse(host) is not None
     if parts.scheme not in {"http", "https"} or not plausible or parts.username:
         raise FieldProblem(field, _("This is not the address of a server. Write it as library.example."))
     shown = f"[{host}]" if ":" in host else host
-    url = f"{parts.scheme}://{shown}{f':{port}' if port else ''}"
+    usual = {"https": 443, "http": 80}[parts.scheme]  # one server, one address
+    url = f"{parts.scheme}://{shown}{f':{port}' if port and port != usual else ''}"
     if not may_carry_secrets(url):
         raise FieldProblem(field, _("This server does not use https, so a password would travel in the open."))
     return url

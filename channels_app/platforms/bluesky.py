@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import regex
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -132,8 +133,9 @@ class Bluesky(Adapter):
         handle = _atproto.clean_handle(fields.get("handle", ""))
         password = _app_password(fields.get("app_password", ""))
         http, did = context.http(), ""
-        if fields.get("server", "").strip():
-            server = _wire.server_url(fields["server"], "server")
+        typed = _typed_server(fields)
+        if typed:
+            server = typed
         else:
             did, server = _atproto.find_server(http, handle)
         answer = Wire(http, (password,)).ask(
@@ -142,9 +144,12 @@ class Bluesky(Adapter):
             json={"identifier": did or handle, "password": password},
         )
         _raise_sign_in(answer)
+        own = bool(typed) and typed != settings.PLATFORM_HOSTS["bluesky.entryway"].rstrip("/")
         if did and answer.text("did") != did:
             raise FieldProblem("handle", _("The server signed in another account. Nothing was connected."))
-        secret = _secret(answer.fields, _server_in(answer.fields) or server)
+        secret = _secret(answer.fields, server if own else _server_in(answer.fields) or server)
+        if own:
+            secret["typed"] = True
         return Connected(_account(http, secret, handle), secret, _atproto.expiry(secret["access"]))
 
     def probe(self, session: Session) -> Account:
@@ -153,7 +158,7 @@ class Bluesky(Adapter):
         if answer.text("error") == "InvalidRequest" or answer.fields.get("active") is False:
             raise NeedsReconnect(_("Bluesky says this account is not active."), detail=answer.words)
         raise_for(answer)
-        return _account(session.http(), session.secret, answer.text("handle"))
+        return _account(session.http(), session.secret, session.handle.removeprefix("@"))
 
     def renew(self, session: Session, secret: dict[str, Any]) -> Connected:
         """Spends the refresh token; the answer brings the next one."""
@@ -163,7 +168,9 @@ class Bluesky(Adapter):
             headers={"Authorization": f"Bearer {secret['refresh']}"},
         )
         raise_for(answer)
-        new = _secret(answer.fields, _server_in(answer.fields) or secret["pds"])
+        # The address a person typed stays: the account's document may name one that cannot be reached from here.
+        new = _secret(answer.fields, secret["pds"] if "typed" in secret else _server_in(answer.fields) or secret["pds"])
+        new |= {name: secret[name] for name in ("typed",) if name in secret}
         account = Account(session.remote_id, "", session.handle, records.profile(session.remote_id))
         return Connected(account, new, _atproto.expiry(new["access"]))
 
@@ -284,12 +291,22 @@ def _app_password(text: str) -> str:
     return password
 
 
+def _typed_server(fields: dict[str, str]) -> str:
+    """The address of a server of one's own, '' where none was typed, or only the page everybody reads Bluesky on."""
+    if not fields.get("server", "").strip():
+        return ""
+    server = _wire.server_url(fields["server"], "server")
+    return "" if server == "https://bsky.app" else server
+
+
 def _raise_sign_in(answer: _wire.Answer) -> None:
     name = answer.text("error")
     if name in {"AccountTakedown", "AccountDeactivated", "AccountSuspended"} or answer.fields.get("active") is False:
         raise FieldProblem("handle", _("Bluesky says this account is not active. Sign in there and see why."))
     if name in {"AuthenticationRequired", "AuthFactorTokenRequired", "InvalidRequest"} or answer.status == 401:
         raise FieldProblem("app_password", _("Bluesky does not accept this app password for this handle."))
+    if not answer.ok and not name and answer.status not in (429, *range(500, 600)):
+        raise Temporary(_("The server’s answer cannot be read. Is it a Bluesky server?"), detail=answer.words)
     raise_for(answer)
     if not (answer.text("accessJwt") and answer.text("refreshJwt") and answer.text("did")):
         raise Temporary(_("The server’s answer cannot be read. Is it a Bluesky server?"))
@@ -319,7 +336,8 @@ def _account(http: Any, secret: dict[str, Any], handle: str) -> Account:
     bearer = {"Authorization": f"Bearer {secret['access']}"}
     me = wire.ask("GET", f"{secret['pds']}/xrpc/com.atproto.server.getSession", headers=bearer)
     raise_for(me)
-    did, handle = me.text("did"), me.text("handle") or handle
+    did, told = me.text("did"), me.text("handle")
+    handle = handle if told in ("", "handle.invalid") else told  # invalid: its name could not be proven just now
     profile = _profile_fields(wire, f"{secret['pds']}/xrpc/app.bsky.actor.getProfile", bearer, did)
     return Account(
         remote_id=did,

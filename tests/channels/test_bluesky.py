@@ -11,7 +11,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels_app import errors
+from channels_app import errors, services
 from channels_app.connect import Context, FieldProblem
 from channels_app.content import Content, LinkCard, Part
 from channels_app.platforms import _atproto, _wire
@@ -203,6 +203,36 @@ class TestConnecting:
     def test_a_server_of_ones_own_may_be_named(self, far, here):
         assert self.begin(here, server=far.url).account.remote_id == DID
         assert not [one for one in far.asked if "resolveHandle" in one.path]
+
+    def test_the_address_a_person_typed_stays_whatever_the_document_says(self, far, here, settings):
+        settings.PLATFORM_HOSTS = {**settings.PLATFORM_HOSTS, "bluesky.entryway": "https://entryway.example"}
+        elsewhere = {"id": "#atproto_pds", "serviceEndpoint": "https://pds.example"}
+        far._document = lambda: {"id": DID, "alsoKnownAs": [f"at://{HANDLE}"], "service": [elsewhere]}
+        connected = self.begin(here, server=f"{far.url}/")
+        assert connected.secret["pds"] == far.url
+        session = TestSession(self.adapter, connected.account, connected.secret)
+        assert session.refresh()["pds"] == far.url
+        assert self.adapter.probe(session).remote_id == DID
+
+    def test_a_web_site_that_is_no_bluesky_is_told_at_its_field(self, far, lib, here):
+        far.fail(Failure(Reply(405, raw=b"<html>")), pattern="createSession")
+        typed = {"handle": HANDLE, "app_password": PASSWORD, "server": far.url}
+        with pytest.raises(FieldProblem, match="Is it a Bluesky server") as caught:
+            services.connect_begin(by=lib.ada, unit=lib.north, platform="bluesky", fields=typed)
+        assert caught.value.field == "server"
+
+    def test_a_handle_that_cannot_be_proven_today_keeps_its_name(self, far, session):
+        far.fail(
+            Failure(Reply(data={"did": DID, "handle": "handle.invalid", "active": True})),
+            method="GET",
+            pattern="getSession",
+        )
+        far.fail(
+            Failure(Reply(data={"did": DID, "handle": "handle.invalid", "active": True})),
+            method="GET",
+            pattern="getSession",
+        )
+        assert self.adapter.probe(session).handle == session.handle
 
     @pytest.mark.parametrize(
         ("typed", "field", "says"),

@@ -20,6 +20,7 @@ from channels_app.capabilities import TextUnit
 from channels_app.connect import Context, FieldProblem
 from channels_app.models import AppRegistration
 from channels_app.platforms import _mastodon_find as find_rules
+from channels_app.platforms._wire import server_url
 from channels_app.platforms.base import Account, Receipt
 from channels_app.platforms.mastodon import BROAD, NARROW, Mastodon
 from tests.contracts.platform import AT, HttpContract, words
@@ -347,6 +348,11 @@ class TestFigures:
         figures = ADAPTER.metrics(session, receipts)
         assert [figures[one.remote_id].gone for one in receipts] == [True, False, False]
 
+    def test_a_server_that_only_says_it_gives_many_at_once_is_asked_one_by_one(self, far, session):
+        receipts = self.receipts(session, 2)
+        far.fail(Failure(Reply(404, {"error": "Not Found"})), method="GET", pattern="/api/v1/statuses$")
+        assert [one.gone for one in ADAPTER.metrics(session, receipts).values()] == [False, False]
+
     def test_a_missing_count_is_not_zero(self, far, session):
         (receipt,) = self.receipts(session, 1)
         assert "quotes" not in ADAPTER.metrics(session, [receipt])[receipt.remote_id].values
@@ -510,6 +516,27 @@ class TestFacts:
         far.configuration = configuration
         facts = ADAPTER.begin({"server": far.url}, redirect_uri=BACK, state="s", context=here).keep["facts"]
         assert ADAPTER.capabilities_for(facts).text.limit == 500
+
+    @pytest.mark.parametrize(
+        ("said", "limit"),
+        [("5000", 5000), (0, 500), (None, 500), (-3, 500), ("", 500), (True, 500), (10**15, 100_000), (1e9, 100_000)],
+    )
+    def test_a_limit_is_read_as_it_is_meant(self, far, here, said, limit):
+        far.configuration = {
+            "statuses": {"max_characters": said, "max_media_attachments": said},
+            "media_attachments": {"description_limit": said, "image_size_limit": said, "supported_mime_types": said},
+        }
+        facts = ADAPTER.begin({"server": far.url}, redirect_uri=BACK, state="s", context=here).keep["facts"]
+        can = ADAPTER.capabilities_for(facts)
+        assert can.text.limit == can.content_warning == limit
+        assert 4 <= can.media.max_images <= 16
+        assert 1500 <= can.alt_text.limit <= 100_000
+        assert 1_000_000 <= can.media.max_bytes <= 8_000_000
+        assert can.media.mime_types == ("image/jpeg", "image/png")
+
+    def test_one_server_has_one_address(self, here):
+        for typed in ("lib.example", "https://LIB.example:443/", "lib.example./about", " @me@lib.example\u200b"):
+            assert server_url(typed.rpartition("@")[2], "server") == "https://lib.example"
 
     def test_probing_reads_the_limits_again(self, far, session):
         far.configuration = {"statuses": {"max_characters": 7777}}
