@@ -28,7 +28,10 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 from libsocial.settings import *  # noqa: E402, F403
 from libsocial.settings import CACHES, DATABASES, STORAGES  # noqa: E402
 
-if not infrastructure.on_postgres():
+if infrastructure.on_postgres():
+    # A name of this process, so that two runs on one server do not drop each other's tables.
+    DATABASES["default"]["TEST"] = {"NAME": f"test_{DATABASES['default']['NAME']}_{os.getpid()}"}
+else:
     # A file and not memory: threads and other processes must meet the locks they meet in life.
     DATABASES["default"]["TEST"] = {"NAME": os.path.join(_folder, "test.sqlite3")}
 CACHES["default"]["KEY_PREFIX"] = os.path.basename(_folder)
