@@ -98,6 +98,38 @@ for name, role in (("Alice Author", Role.CONTRIBUTOR), ("Sam Supervisor", Role.S
     email = name.split()[0].lower() + "@library.example"
     person = User.objects.create_person(email, "{PASSWORD}", name=name)
     Membership.objects.create(user=person, unit=north, role=role)
-from channels_app.services import lend
+from channels_app.models import Channel, Credential
+from channels_app.practice import network
 ensure_practice(north, by=ada)
+account, token = network.open_account("teens", "North Teens")
+teens = Channel.objects.create(unit=north, platform="practice", name="North Teens", handle="@teens",
+                               remote_id=str(account.pk), url="", connected_by=ada)
+Credential.objects.create(channel=teens, secret={{"token": token}})
+"""
+
+# Words for the scripts below: Alice writes for the branch's own channel, Sam says yes.
+WRITE = """
+import uuid
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+from channels_app.models import Channel
+from libsocial.accounts.models import Unit, User
+from posts.drafting import Draft
+from posts.models import Post
+from posts.services import drafts, review
+alice, sam = (User.objects.get(email=f"{name}@library.example") for name in ("alice", "sam"))
+north = Unit.objects.get(name="North Branch")
+channel = Channel.objects.get(unit=north, name="North Branch")
+def written(text, at=""):
+    draft = {"parts": [{"text": text}], "language": "en", "zone": "Europe/London", "at": at,
+             "targets": [{"channel": channel.pk}]}
+    return drafts.create(by=alice, unit=north, token=uuid.uuid4(), draft=Draft.from_json(draft))
+def submitted(text, at=""):
+    post = written(text, at)
+    review.submit(post=post, by=alice)
+    return Post.objects.select_related("unit", "author", "current").get(pk=post.pk)
+def approved(text, at=""):
+    post = submitted(text, at)
+    review.approve(post=post, by=sam, digest=post.current.digest)
+    return post
 """

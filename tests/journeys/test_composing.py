@@ -1,0 +1,101 @@
+"""What happens to people who write: two at once, no network, two clicks, the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.hands import Hands
+from tests.journeys.product import WRITE, Product
+from tests.journeys.test_staff import post_called, state
+from tests.servers.waiting import wait_for
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+People = Callable[[str], Hands]
+
+
+def count(product: Product) -> int:
+    return int(product.rows("select count(*) from posts_post")[0][0])
+
+
+def saved(person: Hands) -> None:
+    """Waits until the page says that everything typed is kept."""
+    expect(person.page.locator("[data-status]")).to_have_attribute("data-state", "saved", timeout=10_000)
+
+
+def test_saving_while_one_writes_never_makes_a_second_draft(product: Product, people: People) -> None:
+    before = count(product)
+    alice = people("alice")
+    alice.press("link", "New post")
+    for words in ("First thoughts.", "First thoughts. Second thoughts.", "First thoughts. Second thoughts. Third."):
+        alice.write("Text", words)
+        saved(alice)
+    alice.press("button", "Save draft")
+    alice.lasting("Draft saved.")
+    assert count(product) == before + 1
+    post = post_called(product, "First thoughts%")
+    assert product.rows("select count(*) from posts_revision where post_id = ?", post) == [(1,)]
+
+
+def test_words_typed_without_a_network_are_kept_and_saved_when_it_is_back(product: Product, people: People) -> None:
+    alice = people("alice")
+    alice.press("link", "New post")
+    alice.write("Text", "Before the tunnel.")
+    saved(alice)
+    alice.page.route("**/posts/autosave/", lambda route: route.abort())
+    alice.page.keyboard.type(" In the tunnel.")
+    expect(alice.page.locator("[data-status]")).to_have_attribute("data-state", "problem")
+    expect(alice.page.get_by_label("Text", exact=True).first).to_have_value("Before the tunnel. In the tunnel.")
+    alice.page.unroute("**/posts/autosave/")
+    expect(alice.page.locator("[data-status]")).to_have_attribute("data-state", "saved", timeout=15_000)
+    sql = "select id from posts_post where title like 'Before the tunnel. In%'"
+    wait_for(lambda: product.rows(sql), what="the words")
+
+
+def test_two_people_on_one_post_are_told_and_nobodys_words_are_lost(product: Product, people: People) -> None:
+    product.run(WRITE + "written('Draft for two')")
+    post = post_called(product, "Draft for two")
+    alice, erin = people("alice"), people("erin")
+    for person in (alice, erin):
+        person.page.goto(f"{product.address}/posts/{post}/edit/")
+    erin.write("Text", "Draft for two, as Erin wants it")
+    saved(erin)
+    alice.write("Text", "Draft for two, as Alice wants it")
+    alice.lasting("Erin Editor saved this post at")
+    expect(alice.page.get_by_role("alert")).to_contain_text("as Erin wants it")
+    expect(alice.page.locator("textarea[data-text]").first).to_have_value("Draft for two, as Alice wants it")
+    assert post_called(product, "Draft for two, as Erin wants it") == post
+    alice.press("button", "Keep mine")
+    wait_for(
+        lambda: product.rows("select id from posts_post where title = 'Draft for two, as Alice wants it'"),
+        what="Alice's words",
+    )
+
+
+def test_two_clicks_on_send_are_one_submission(product: Product, people: People) -> None:
+    product.run(WRITE + "written('Clicked twice', '2190-05-10T10:00')")
+    post = post_called(product, "Clicked twice")
+    alice = people("alice")
+    alice.page.goto(f"{product.address}/posts/{post}/edit/")
+    alice.page.get_by_role("button", name="Send for approval").dblclick()
+    alice.lasting("Sent for approval.")
+    assert state(product, post) == "in_review"
+    sql = "select count(*) from audit_entry where action = 'post.submitted' and subject_id = ?"
+    assert product.rows(sql, str(post)) == [(1,)]
+
+
+def test_back_after_sending_shows_what_is_and_makes_nothing_new(product: Product, people: People) -> None:
+    alice = people("alice")
+    alice.press("link", "New post")
+    alice.write("Text", "There and back again")
+    saved(alice)
+    alice.press("button", "Send for approval")
+    alice.lasting("Sent for approval.")
+    before = count(product)
+    alice.page.go_back()
+    alice.page.wait_for_load_state()
+    expect(alice.page.get_by_role("main")).to_contain_text("There and back again")
+    assert count(product) == before
+    assert state(product, post_called(product, "There and back again")) == "in_review"
