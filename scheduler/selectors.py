@@ -119,8 +119,13 @@ def attempts_of(delivery: Delivery) -> list[Line]:
 def _attempt_line(delivery: Delivery, attempt: Attempt) -> Line:
     icon, tone, title = _OUTCOMES.get(attempt.outcome, _OUTCOMES[""])
     said = render(attempt.message, _params(delivery, attempt.message_params)) if attempt.message else None
-    body = f"{said.heading}. {said.body}" if said else ""
+    body = f"{_stopped(said.heading)} {said.body}" if said else ""
     return Line(attempt.finished_at or attempt.started_at, icon, tone, str(title), body)
+
+
+def _stopped(heading: str) -> str:
+    """A heading as a sentence; one that ends in somebody's quoted sentence has its full stop already."""
+    return heading if heading.rstrip("”»\"'").endswith((".", "!", "?", "…")) else f"{heading}."
 
 
 def _params(delivery: Delivery, params: dict[str, object]) -> dict[str, object]:
