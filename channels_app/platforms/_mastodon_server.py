@@ -51,9 +51,10 @@ def find_server(http: requests.Session, typed: str) -> tuple[str, dict[str, Any]
     url = _wire.server_url(named, "server")
     wire = Wire(http)
     try:
-        answer = _instance(wire, url) or _instance_elsewhere(wire, url)
+        answer = _described(wire, url, in_house="://" not in named)
     except Temporary as error:
-        raise FieldProblem("server", error.reason) from None
+        advice = _("Check the spelling; if it is right, try again later.")
+        raise FieldProblem("server", f"{error.reason} {advice}") from None
     if answer is not None:
         parts = urlsplit(answer.url)
         server = _wire.server_url(f"{parts.scheme}://{parts.netloc}", "server")
@@ -63,6 +64,17 @@ def find_server(http: requests.Session, typed: str) -> tuple[str, dict[str, Any]
         _("%(server)s does not answer as Mastodon or a compatible server. Check the spelling.")
         % {"server": urlsplit(url).netloc},
     )
+
+
+def _described(wire: Wire, url: str, *, in_house: bool) -> Answer | None:
+    """`in_house`: a server in the same house, of those an administrator allows, may have no https."""
+    try:
+        return _instance(wire, url) or _instance_elsewhere(wire, url)
+    except Temporary:
+        plain = url.replace("https://", "http://", 1)
+        if not in_house or not _wire.may_carry_secrets(plain):
+            raise
+        return _instance(wire, plain)
 
 
 def read_facts(http: requests.Session, server: str, known: dict[str, Any], token: str = "") -> dict[str, Any]:
@@ -92,7 +104,7 @@ def _instance(wire: Wire, server: str, token: str = "") -> Answer | None:
         if answer.status in (401, 403) and answer.text("error"):  # a closed server: only members may read it
             return answer
         if answer.status == 429 or answer.status >= 500:
-            trouble = Temporary(_("The server is out of order at the moment. Try again later."), detail=answer.words)
+            trouble = Temporary(_("The server is out of order at the moment."), detail=answer.words)
     if trouble:
         raise trouble
     return None

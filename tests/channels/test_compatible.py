@@ -130,8 +130,11 @@ def test_a_thread_under_a_warning_stands_in_order(channel: Channel, far: Fediver
     assert {post["spoiler_text"] for post in posts} == {"Spiders"}
 
 
-@pytest.mark.parametrize("media", [False, True], ids=["words", "picture"])
-@pytest.mark.parametrize("failure", [Failure(store=True, cut=True), Failure(BROKEN, store=True)], ids=["cut", "502"])
+@pytest.mark.parametrize(
+    ("failure", "media"),
+    [(Failure(BROKEN, store=True), False), (Failure(store=True, cut=True), True)],
+    ids=["words-502", "picture-cut"],
+)
 def test_an_answer_lost_after_storing_makes_no_second_post(
     channel: Channel, far: Fediverse, clock: Any, failure: Failure, media: bool
 ) -> None:
@@ -184,6 +187,22 @@ def test_a_revoked_key_loses_nothing(lib: Library, channel: Channel, far: Fedive
     assert channel.state == "needs_reconnect"
     connected(lib, far, channel)
     scheduling.release(delivery=Delivery.objects.get(pk=delivery.pk), by=lib.ada)
+    assert ended(delivery, clock) == "published"
+    assert far.texts() == [TEXT]
+
+
+def test_a_key_revoked_while_nobody_knows_what_became_of_a_post(
+    lib: Library, channel: Channel, far: Fediverse, clock: Any
+) -> None:
+    far.fail(Failure(store=True, cut=True))
+    delivery = planned(channel)
+    assert step() == ["unclear"]
+    far.forget_tokens()
+    clock.shift(timedelta(minutes=5))
+    assert look() == ["unclear"]
+    channel.refresh_from_db()
+    assert channel.state == "needs_reconnect"
+    connected(lib, far, channel)
     assert ended(delivery, clock) == "published"
     assert far.texts() == [TEXT]
 

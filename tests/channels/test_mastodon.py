@@ -400,6 +400,12 @@ class TestConnecting:
         assert account.facts["software"] == "mastodon"
         assert ADAPTER.capabilities_for(account.facts).text.limit == 500
 
+    @pytest.mark.parametrize(
+        "typed", ["127.0.0.1:{port}", "@library@127.0.0.1:{port}", " http://127.0.0.1:{port}/@me "]
+    )
+    def test_a_server_in_the_house_is_found_however_it_is_typed(self, far, here, typed):
+        assert self.begin(here, typed.format(port=far.port)).keep["server"] == far.url
+
     def test_we_register_once_per_server(self, far, here):
         self.begin(here, far.url)
         self.begin(here, far.url + "/@library")
