@@ -92,7 +92,8 @@ class Line:
 
 
 def is_expired(answer: Answer) -> bool:
-    return answer.status in (400, 401) and answer.text("error") == "ExpiredToken"
+    """Servers with other code than Bluesky's, or with new keys, call an ended token invalid."""
+    return answer.status in (400, 401) and answer.text("error") in ("ExpiredToken", "InvalidToken")
 
 
 def raise_for(answer: Answer, *, creating: bool = False) -> None:

@@ -133,7 +133,6 @@ class TestPublishing:
             ("InvalidRequest", errors.Rejected, "text"),
             ("InvalidMimeType", errors.Rejected, "media"),
             ("BlobTooLarge", errors.Rejected, "media"),
-            ("InvalidToken", errors.NeedsReconnect, ""),
             ("AccountTakedown", errors.NeedsReconnect, ""),
             ("RateLimitExceeded", errors.RateLimited, ""),
         ],
@@ -145,6 +144,18 @@ class TestPublishing:
         with pytest.raises(meaning) as caught:
             self.adapter.publish_part(session, content, 0, prepared, [])
         assert getattr(caught.value, "field", "") == field
+
+    def test_a_token_called_invalid_is_renewed_once_and_then_believed(self, far, session):
+        content = words("Hello")
+        prepared = self.adapter.prepare(session, content, 0, "k", AT)
+        invalid = Failure(Reply(400, {"error": "InvalidToken", "message": "Token could not be verified"}))
+        far.fail(invalid)
+        self.adapter.publish_part(session, content, 0, prepared, [])
+        assert (far.texts(), session.renewals) == (["Hello"], 1)
+        far.fail(invalid)
+        far.fail(invalid)
+        with pytest.raises(errors.NeedsReconnect):
+            self.adapter.publish_part(session, content, 0, prepared, [])
 
     def test_a_post_not_read_in_yet_is_not_gone(self, far, session):
         receipt = self.send(session, words("Hello"))
