@@ -82,6 +82,13 @@ def newcomers(page: list[dict[str, Any]], seen: list[str]) -> list[dict[str, Any
     return new
 
 
+def made_since(answers: list[dict[str, Any]], seen: list[str], since: datetime) -> list[dict[str, Any]]:
+    """Answers that may be of this attempt: an hour's grace for a far clock, but not last week's thread."""
+    moments = [(status, moment_of(status.get("created_at"))) for status in answers]
+    fresh = [status for status, made in moments if made is None or made > since - timedelta(hours=1)]
+    return [status for status in fresh if str(status.get("id")) not in seen]
+
+
 def same_words(status: dict[str, Any], content: Content, index: int, said: str = "") -> bool:
     """Whether it says what ours says; `said` is the text as it was typed, where the server gives it."""
     text = content.parts[index].text

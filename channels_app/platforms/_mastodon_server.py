@@ -74,7 +74,7 @@ def _described(wire: Wire, url: str, *, in_house: bool) -> Answer | None:
         plain = url.replace("https://", "http://", 1)
         if not in_house or not _wire.may_carry_secrets(plain):
             raise
-        return _instance(wire, plain)
+        return _instance(wire, plain) or _instance_elsewhere(wire, plain)
 
 
 def read_facts(http: requests.Session, server: str, known: dict[str, Any], token: str = "") -> dict[str, Any]:

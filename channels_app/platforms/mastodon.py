@@ -248,7 +248,7 @@ class Mastodon(Adapter):
         page = posts.own_list(line)
         below = posts.answers_below(line, page, content) if index else []
         told = find_rules.tells_clients([*page, *(below or [])])
-        fresh = find_rules.newcomers(page, seen) + [one for one in below or [] if str(one.get("id")) not in seen]
+        fresh = find_rules.newcomers(page, seen) + find_rules.made_since(below or [], seen, since)
         fresh = [status for status in fresh if not (told and find_rules.by_another(status))]
         for status in fresh:
             if not find_rules.fits(status, content, index):

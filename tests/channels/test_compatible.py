@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Iterator
 from datetime import timedelta
@@ -22,7 +23,7 @@ from scheduler import services as scheduling
 from scheduler.models import Delivery, DeliveryPart
 from tests.cast import Library
 from tests.engine.story import look, state, step
-from tests.fakes.fediverse import Fediverse, Habits
+from tests.fakes.fediverse import Fediverse
 from tests.fakes.fediverse_servers import SERVERS
 from tests.fakes.server import Failure, Reply, running
 from tests.fakes.session import PIXEL, picture
@@ -164,7 +165,7 @@ def test_the_second_part_of_a_thread_is_there_once(channel: Channel, far: Fedive
 
 
 def test_a_list_that_is_late_makes_no_second_post(lib: Library, far: Fediverse, clock: Any) -> None:
-    far.habits = Habits(**{**vars(far.habits), "lists_late": 20})
+    far.habits = dataclasses.replace(far.habits, lists_late=20)
     channel = connected(lib, far)
     far.fail(Failure(store=True, cut=True))
     assert ended(planned(channel), clock) == "published"
@@ -177,6 +178,29 @@ def test_the_same_words_as_last_week_are_another_post(channel: Channel, far: Fed
     far.fail(Failure(cut=True))
     assert ended(planned(channel), clock) == "published"
     assert far.texts() == [TEXT, TEXT]
+
+
+def test_the_same_thread_as_last_week_is_another_thread(channel: Channel, far: Fediverse, clock: Any) -> None:
+    assert ended(planned(channel, "One", "Two"), clock) == "published"
+    clock.shift(timedelta(days=7))
+    channel.refresh_from_db()
+    delivery = planned(channel, "One", "Two")
+    far.fail(Failure(store=True, cut=True))
+    far.fail(Failure(cut=True))
+    assert ended(delivery, clock) == "published"
+    assert far.texts() == ["One", "Two", "One", "Two"]
+
+
+def test_a_key_that_is_spent_on_a_failure_keeps_no_post_back(
+    lib: Library, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    habits = next(one for one in SERVERS if one.name == "json-only")
+    with running(Fediverse(dataclasses.replace(habits, key="refused"))) as far:
+        channel, look_at = connected(lib, far), far._refused
+        troubles = [Reply(500, {"error": "Server error"})]
+        monkeypatch.setattr(far, "_refused", lambda body: troubles.pop() if troubles else look_at(body))
+        assert ended(planned(channel), clock) == "published"
+        assert far.texts() == [TEXT]
 
 
 def test_a_revoked_key_loses_nothing(lib: Library, channel: Channel, far: Fediverse, clock: Any) -> None:

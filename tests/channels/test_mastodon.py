@@ -460,6 +460,13 @@ class TestConnecting:
             )
             assert self.begin(here, front.url).keep["server"] == far.url
 
+    def test_a_domain_may_send_only_webfinger_to_the_host_of_its_accounts(self, far, here):
+        with running(FakeMastodon()) as front:
+            front.versions = ()
+            there = Reply(301, headers={"Location": f"{far.url}/.well-known/webfinger"})
+            front.fail(Failure(there), method="GET", pattern="webfinger")
+            assert self.begin(here, f"@library@127.0.0.1:{front.port}").keep["server"] == far.url
+
     @pytest.mark.parametrize(
         ("typed", "says"),
         [
