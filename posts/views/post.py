@@ -59,7 +59,7 @@ def _page(request: HttpRequest, post: Post, *, refusal: str = "", status: int = 
         "missed": story.missed(sheet),
         "lines": trail.about(post),
         "reason": request.POST.get("reason", ""),
-        "since_seen": story.since_seen(sheet, request.POST.get("digest", "")),
+        "since_seen": story.since_seen(sheet, asked.words(request.POST.get("digest"))),
         "refusal": refusal,
         "alone": post.state == "in_review" and selectors.is_only_approver(request.user, post.unit),
         "back": "post",
@@ -76,7 +76,7 @@ def _refused(request: HttpRequest, post: Post, sentence: str) -> HttpResponse:
 
 
 def _approve(request: HttpRequest, post: Post) -> HttpResponse:
-    complete = review.approve(post=post, by=_person(request), digest=request.POST.get("digest", ""))
+    complete = review.approve(post=post, by=_person(request), digest=asked.words(request.POST.get("digest")))
     said = _("Approved. It goes out at its time.") if complete else _("Approved. One more approval is needed.")
     return _done(request, post, said)
 
@@ -85,7 +85,7 @@ def _request_changes(request: HttpRequest, post: Post) -> HttpResponse:
     review.request_changes(
         post=post,
         by=_person(request),
-        digest=request.POST.get("digest", ""),
+        digest=asked.words(request.POST.get("digest")),
         reason=request.POST.get("reason", ""),
     )
     return _done(request, post, _("Sent back with your reason."))
