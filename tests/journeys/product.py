@@ -94,7 +94,8 @@ ada = house.open_library(library="Town Library", zone="Europe/London", language=
                          email="ada@library.example", password="{PASSWORD}")
 root = Unit.objects.get(parent=None)
 north = Unit.objects.plant(name="North Branch", parent=root)
-for name, role in (("Alice Author", Role.CONTRIBUTOR), ("Sam Supervisor", Role.SUPERVISOR), ("Erin Editor", Role.EDITOR)):
+cast = (("Alice Author", Role.CONTRIBUTOR), ("Sam Supervisor", Role.SUPERVISOR), ("Erin Editor", Role.EDITOR))
+for name, role in cast:
     email = name.split()[0].lower() + "@library.example"
     person = User.objects.create_person(email, "{PASSWORD}", name=name)
     Membership.objects.create(user=person, unit=north, role=role)
