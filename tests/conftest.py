@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,6 +50,16 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, and here nothing may be: {report.longrepr}"
     return report
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Passed, failed (with errors) and skipped of this run, added to the file the suite sums up."""
+    counts = os.environ.get(infrastructure.COUNTS)
+    if counts:
+        stats = terminalreporter.stats
+        failed = len(stats.get("failed", ())) + len(stats.get("error", ()))
+        with Path(counts).open("a") as file:
+            file.write(f"{len(stats.get('passed', ()))} {failed} {len(stats.get('skipped', ()))}\n")
 
 
 @pytest.fixture(autouse=True)

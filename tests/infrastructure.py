@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 DATABASE_URL = os.environ.get("LIBSOCIAL_TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/libsocial")
 REDIS_URL = os.environ.get("LIBSOCIAL_TEST_REDIS_URL", "redis://127.0.0.1:6379/8")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Where each run of pytest leaves its numbers for the closing line of `manage.py test`.
+COUNTS = "LIBSOCIAL_TEST_COUNTS"
 
 
 def on_postgres() -> bool:

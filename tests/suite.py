@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,10 +59,23 @@ def main(arguments: list[str]) -> int:
     rest = [word for word in arguments if word != "--require-all"]
     build_typeface()
     left_out = missing()
-    passed = [SQLITE.run([*parallel(rest), *rest], strict)]
-    if not left_out.keys() & {"postgres", "redis"}:
-        passed.append(POSTGRES.run([*parallel(rest), *rest], strict))
-    return report(all(passed), left_out, strict)
+    with tempfile.TemporaryDirectory(prefix="libsocial-counts-") as folder:
+        counts = Path(folder) / "counts"
+        os.environ[infrastructure.COUNTS] = str(counts)
+        passed = [SQLITE.run(rest, strict)]
+        if not left_out.keys() & {"postgres", "redis"}:
+            passed.append(POSTGRES.run(rest, strict))
+        code = report(all(passed), left_out, strict)
+        print(total(counts))
+    return code
+
+
+def total(counts: Path) -> str:
+    """The closing line: all runs of pytest together."""
+    lines = counts.read_text().split("\n") if counts.exists() else []
+    rows = [[int(number) for number in line.split()] for line in lines if line]
+    passed, failed, skipped = (sum(column) for column in zip(*rows, strict=True)) if rows else (0, 0, 0)
+    return f"{passed} passed, {failed} failed, {skipped} skipped"
 
 
 def missing() -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests import suite
@@ -43,3 +45,17 @@ def test_a_machine_without_anything_names_all_four(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(suite.infrastructure, "DATABASE_URL", "postgres://127.0.0.1:1/x")
     monkeypatch.setattr(suite.infrastructure, "REDIS_URL", "redis://127.0.0.1:1/0")
     assert set(suite.missing()) == {"browser", "postgres", "redis", "servers"}
+
+
+def test_the_closing_line_sums_up_every_run(tmp_path: Path) -> None:
+    counts = tmp_path / "counts"
+    assert suite.total(counts) == "0 passed, 0 failed, 0 skipped"
+    counts.write_text("10 0 1\n5 2 0\n")
+    assert suite.total(counts) == "15 passed, 2 failed, 1 skipped"
+
+
+def test_real_servers_are_asked_by_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(suite.Leg, "part", lambda self, suffix, arguments, strict: asked.append(arguments) or True)
+    suite.SQLITE.run(["-q"], strict=False)
+    assert asked[1] == ["-m", "network", "-q"]

@@ -8,6 +8,8 @@ with the command that installs it, and fails it where everything must run.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -28,11 +30,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def bluesky_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BlueskyNetwork]:
+def bluesky_network() -> Iterator[BlueskyNetwork]:
     """A whole Bluesky network: directory, PDS and AppView."""
     require_installed("bluesky")
     require_databases()
-    with running_network(tmp_path_factory.mktemp("bluesky")) as network:
+    # Not in pytest's own folders: a later run clears those away while the servers still write there.
+    with TemporaryDirectory(prefix="libsocial-bluesky-") as folder, running_network(Path(folder)) as network:
         yield network
 
 
