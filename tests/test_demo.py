@@ -11,8 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from analytics.models import PostFigure
-from channels_app.models import Channel, PracticePost
+from analytics.models import PostFigure, Reading
+from channels_app.models import Channel, PracticeAccount, PracticePost
 from libsocial import demo
 from libsocial.accounts.models import Invitation, User
 from libsocial.notices.models import Notice
@@ -60,6 +60,12 @@ def test_the_figures_on_the_pages_are_those_of_practice(riverbend: None) -> None
         assert there > 0
         assert _here(name) == there
     assert _here("replies") == PracticePost.objects.exclude(author_name="").count()
+
+
+def test_the_followers_end_where_practice_says_they_are(riverbend: None) -> None:
+    for channel in Channel.objects.all():
+        newest = Reading.objects.filter(channel=channel, delivery=None, metric="followers").latest("at")
+        assert newest.value == PracticeAccount.objects.get(pk=int(channel.remote_id)).followers
 
 
 def _here(name: str) -> int:

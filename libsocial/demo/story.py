@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from analytics import collect, rollup
 from analytics.models import Watch
-from channels_app.models import PracticePost
+from channels_app.models import PracticeAccount, PracticePost
 from channels_app.platforms.base import Figures
 from libsocial.accounts.models import Unit, User
 from libsocial.audit.models import Entry
@@ -172,6 +172,7 @@ class Story:
             for days in range(30, -1, -1):
                 level += self.chance.choice((0, 0, 1, 1, 2, 3, -1))
                 rollup.record_account(channel, Figures({"followers": level}), self.now - timedelta(days=days))
+            PracticeAccount.objects.filter(pk=int(channel.remote_id)).update(followers=level)
         collect.begin_watching()
 
 
