@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from channels_app.models import Channel
 from posts.models import Post
 from tests import browser
 from tests.cast import Library
@@ -35,6 +36,18 @@ def test_queue_and_post_page_are_accessible(
         page.goto(live_server.url + address)
         browser.axe(page)
         browser.no_sideways_scroll(page)
+
+
+def test_a_channel_with_a_long_name_fits_the_narrowest_window(page: Any, live_server: Any, lib: Library) -> None:
+    name = "The Friends of the North Branch Library"
+    channel = make_channel(lib.north)
+    Channel.objects.filter(pk=channel.pk).update(name=name, handle="@friends-of-the-north-branch-library")
+    out = approved(lib.alice, lib.sam, lib.north, simple(channel, text="A short text"))
+    browser.sign_in(page, live_server, lib.sam)
+    page.set_viewport_size(browser.NARROW)
+    page.goto(f"{live_server.url}/posts/{out.pk}/")
+    page.wait_for_load_state("networkidle")
+    browser.no_sideways_scroll(page)
 
 
 def test_a_supervisor_decides_by_keyboard_alone(page: Any, live_server: Any, lib: Library, waiting: list[Post]) -> None:
