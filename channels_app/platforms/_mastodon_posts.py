@@ -210,6 +210,14 @@ def _alt(status: dict[str, Any], part: Part) -> str:
     return "delivered" if sum(bool(text) for text in shown) >= len(sent) else "not deliverable"
 
 
+def newest_own(line: Line) -> list[str] | None:
+    """The ids of the account's newest posts; None on a server that has no such list."""
+    try:
+        return [str(status.get("id")) for status in own_list(line)]
+    except Rejected:  # "not found" in the server's own words, not a page of something in between
+        return None
+
+
 def own_list(line: Line) -> list[dict[str, Any]]:
     """The account's newest posts, as its author sees them."""
     path = f"/api/v1/accounts/{line.session.remote_id}/statuses"

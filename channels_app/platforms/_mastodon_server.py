@@ -29,6 +29,7 @@ ALT_LIMITS = {"pixelfed": 1000}
 MOST_TEXT = 100_000
 LEAST_BYTES = 10_000  # a picture limit below this was not meant in bytes
 BATCH = 20
+_DESCRIBES = ("version", "configuration", "max_toot_chars", "uri", "domain")
 _PICTURES = ("image/jpeg", "image/png", "image/webp")
 _NAMED = regex.compile(r"(?:compatible; |really )([A-Za-z-]+)[ /]", regex.IGNORECASE)
 _SLASHED = regex.compile(r"([A-Za-z-]+)/\d")
@@ -99,7 +100,7 @@ def _instance(wire: Wire, server: str, token: str = "") -> Answer | None:
         except Temporary as error:
             trouble = error
             continue
-        if answer.ok and not answer.fields.keys().isdisjoint(("version", "configuration", "max_toot_chars")):
+        if answer.ok and not answer.fields.keys().isdisjoint(_DESCRIBES):
             return answer
         if answer.status in (401, 403) and answer.text("error"):  # a closed server: only members may read it
             return answer

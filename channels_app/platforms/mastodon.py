@@ -222,7 +222,7 @@ class Mastodon(Adapter):
         """Uploads the pictures, and remembers which own posts were there before ours."""
         line = Line(session)
         media = [posts.upload(line, one) for one in content.parts[index].media]
-        seen = [str(status.get("id")) for status in posts.own_list(line)]
+        seen = posts.newest_own(line)
         return Prepared(key, {"media": media, "seen": seen, "at": timezone.now().isoformat()})
 
     def publish_part(
@@ -245,6 +245,8 @@ class Mastodon(Adapter):
 
     def find(self, session: Session, content: Content, index: int, prepared: Prepared, since: datetime) -> Found:
         line, seen = Line(session), prepared.data["seen"]
+        if seen is None:
+            return Found("unknown", look_at=posts.page_of(session))
         page = posts.own_list(line)
         below = posts.answers_below(line, page, content) if index else []
         told = find_rules.tells_clients([*page, *(below or [])])

@@ -203,6 +203,21 @@ def test_a_key_that_is_spent_on_a_failure_keeps_no_post_back(
         assert far.texts() == [TEXT]
 
 
+@pytest.mark.parametrize(("lost", "ends"), [(False, "published"), (True, "needs_person")])
+def test_a_server_without_a_list_of_posts_is_posted_to_and_a_lost_answer_is_asked_about(
+    lib: Library, clock: Any, monkeypatch: pytest.MonkeyPatch, lost: bool, ends: str
+) -> None:
+    habits = next(one for one in SERVERS if one.name == "takahe")
+    with running(Fediverse(habits)) as far:
+        channel = connected(lib, far)
+        far.routes = [one for one in far.routes if one[2].__name__ != "own"]
+        monkeypatch.setattr("tests.fakes.fediverse.PAGE", Reply(404, {"error": "Record not found"}))
+        if lost:
+            far.fail(Failure(store=True, cut=True))
+        assert ended(planned(channel), clock) == ends
+        assert far.texts() == [TEXT]
+
+
 def test_a_revoked_key_loses_nothing(lib: Library, channel: Channel, far: Fediverse, clock: Any) -> None:
     far.forget_tokens()
     delivery = planned(channel)
