@@ -22,6 +22,8 @@ function start(form) {
   form.addEventListener("submit", saver.leaving);
   window.addEventListener("beforeunload", saver.warn);
   document.addEventListener("visibilitychange", () => document.hidden && saver.now());
+  // A page the browser kept for "back" has stopped saving and shows what was: ask for what is.
+  window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
   saver.offerRestore();
 }
 
