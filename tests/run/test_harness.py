@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+
+from tests import infrastructure
 
 ROOT = Path(__file__).resolve().parents[2]
 PROBE = """
@@ -21,17 +25,16 @@ def test_in_a_browser(): pass
 
 
 def run_probe(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    folder = ROOT / "tests" / "run" / f"probe_{os.getpid()}"
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(prefix="probe_", dir=ROOT / "tests" / "run"))
     probe = folder / "test_probe.py"
     probe.write_text(PROBE)
-    names = {**os.environ, "CI": "", "LIBSOCIAL_TEST_ON": "sqlite", "LIBSOCIAL_TEST_REQUIRE_ALL": "", **environment}
+    bare = {"CI": "", "LIBSOCIAL_TEST_ON": "sqlite", "LIBSOCIAL_TEST_REQUIRE_ALL": "", infrastructure.COUNTS: ""}
+    names = {**os.environ, **bare, **environment}
     command = [sys.executable, "-m", "pytest", str(probe), "-p", "no:cacheprovider", "-q", *arguments]
     try:
         return subprocess.run(command, cwd=ROOT, env=names, capture_output=True, text=True, timeout=60)
     finally:
-        probe.unlink()
-        folder.rmdir()
+        shutil.rmtree(folder)
 
 
 def test_the_sqlite_run_leaves_out_what_needs_postgresql(tmp_path: Path) -> None:

