@@ -31,11 +31,12 @@ def carry(deliveries: list[Delivery]) -> Any:
     """What a worker process does with ids that came to it; 'lane' means: look again until all are out."""
 
     def work() -> None:
-        for _ in range(200):
+        for _ in range(3000):
             for delivery in deliveries:
                 engine.deliver(delivery.pk)
             if not Delivery.objects.filter(pk__in=[row.pk for row in deliveries], state__in=("planned", "waiting")):
                 return
+            threading.Event().wait(0.01)  # a lane that was busy is looked at again after its pause
 
     return work
 
