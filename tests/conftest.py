@@ -52,10 +52,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Passed, failed (with errors) and skipped of this run, added to the file the suite sums up."""
     counts = os.environ.get(infrastructure.COUNTS)
-    if counts:
+    if counts and not hasattr(config, "workerinput"):  # the process that leads has its workers' numbers
         stats = terminalreporter.stats
         failed = len(stats.get("failed", ())) + len(stats.get("error", ()))
         with Path(counts).open("a") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -176,8 +177,9 @@ def test_what_cannot_go_out_is_told_to_the_right_person_who_sends_it_again(
     post = post_called(product, "Bring a jumper%")
     sql = "select state from scheduler_delivery where reference like ?"
     wait_for(lambda: product.rows(sql, f"post:{post}:%") == [("failed",)], what="the refusal", seconds=20)
+    letters = functools.partial(post_office.to, "alice@library.example")
     wait_for(
-        lambda: [mail for mail in post_office.to("alice@library.example") if "Bring a jumper" in mail.subject + mail.text],
+        lambda: [mail for mail in letters() if "Bring a jumper" in mail.subject + mail.text],
         what="the mail about it, among those of the stories before",
         seconds=60,
     )
