@@ -25,6 +25,15 @@ function start(form) {
   // A page the browser kept for "back" has stopped saving and shows what was: ask for what is.
   window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
   saver.offerRestore();
+  if ([...form.elements].some(touched)) saver.changed();
+}
+
+// Somebody may have typed before this script had come, and a browser may fill a form again after a reload.
+function touched(field) {
+  if (field.type === "hidden" || field.type === "file") return false;
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.options) return [...field.options].some((option) => option.defaultSelected && !option.selected);
+  return "defaultValue" in field && field.value !== field.defaultValue;
 }
 
 function setUpChannels(form) {

@@ -9,6 +9,7 @@ export function setUpParts(form, changed) {
   });
   form.addEventListener("change", (event) => event.target.matches("input[data-own]") && toggleOwn(form, event.target));
   for (const parts of form.querySelectorAll("[data-parts]")) number(parts);
+  for (const box of form.querySelectorAll("input[data-own]:checked")) toggleOwn(form, box); // ticked before this script came
 }
 
 export function addPart(form, scope, text) {

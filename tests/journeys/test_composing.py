@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.journeys.hands import Hands
 from tests.journeys.product import WRITE, Product
@@ -52,6 +53,19 @@ def test_words_typed_without_a_network_are_kept_and_saved_when_it_is_back(produc
     expect(alice.page.locator("[data-status]")).to_have_attribute("data-state", "saved", timeout=15_000)
     sql = "select id from posts_post where title like 'Before the tunnel. In%'"
     wait_for(lambda: product.rows(sql), what="the words")
+
+
+def test_words_typed_before_the_script_has_come_are_saved_too(product: Product, people: People) -> None:
+    alice = people("alice")
+    underway: list[Route] = []
+    alice.page.route(re.compile(r"/js/compose\.(\w+\.)?js$"), underway.append)
+    alice.press("link", "New post")
+    alice.write("Text", "Faster than the network.")
+    assert underway, "the composer's script was not asked for"
+    for route in underway:
+        route.continue_()
+    saved(alice)
+    assert post_called(product, "Faster than the network.")
 
 
 def test_two_people_on_one_post_are_told_and_nobodys_words_are_lost(product: Product, people: People) -> None:
