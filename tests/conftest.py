@@ -79,7 +79,9 @@ def _media_of_this_test(settings: Any, tmp_path: Any) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """One browser for the session; pages come from the ``page`` fixture."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=infrastructure.PATIENCE * 1000)
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=infrastructure.browser(), args=["--no-sandbox"])

@@ -13,6 +13,9 @@ REDIS_URL = os.environ.get("LIBSOCIAL_TEST_REDIS_URL", "redis://127.0.0.1:6379/8
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Where each run of pytest leaves its numbers for the closing line of `manage.py test`.
 COUNTS = "LIBSOCIAL_TEST_COUNTS"
+# How long a test waits for something that has to come, in seconds. Only a hang is told by it, so it is far above what
+# a busy machine needs: how fast things are is shown by the benchmarks.
+PATIENCE = 60.0
 
 
 def on_postgres() -> bool:

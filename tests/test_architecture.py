@@ -117,14 +117,19 @@ def test_state_columns_are_written_by_machines_only() -> None:
         if module_of(path) == "libsocial.core.states":
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "update":
-                if any(keyword.arg == "state" for keyword in node.keywords):
-                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} .update(state=…)")
+            if _updates_state(node):
+                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} .update(state=…)")
             targets = node.targets if isinstance(node, ast.Assign) else []
             for target in targets:
                 if isinstance(target, ast.Attribute) and target.attr == "state" and not _own(target):
                     wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} .state = …")
     assert not wrong, "\n".join(wrong)
+
+
+def _updates_state(node: ast.AST) -> bool:
+    called = node.func if isinstance(node, ast.Call) else None
+    named = isinstance(called, ast.Attribute) and called.attr == "update"
+    return named and any(keyword.arg == "state" for keyword in node.keywords)
 
 
 def _own(target: ast.Attribute) -> bool:

@@ -89,4 +89,4 @@ def test_the_page_follows_a_delivery_without_a_reload(channel, far, lib: Library
     page.goto(live_server.url + reverse("scheduler:delivery", args=[delivery.pk]))
     page.get_by_text("Planned for this moment").wait_for()
     step()
-    page.get_by_text("See it there").wait_for(timeout=10_000)
+    page.get_by_text("See it there").wait_for()

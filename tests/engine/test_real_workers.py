@@ -66,7 +66,7 @@ def machinery(practice: Channel, tmp_path: Path) -> Iterator[list[subprocess.Pop
             stack.enter_context(celery(tmp_path / f"{number}.log", *command)) for number, command in enumerate(commands)
         ]
         probe = planned(practice, "probe")
-        wait_for(lambda: all_out([probe]), what="workers are up", seconds=60)
+        wait_for(lambda: all_out([probe]), what="workers are up")
         yield started
     redis.Redis.from_url(settings.REDIS_URL).flushdb()
 
@@ -89,12 +89,11 @@ def test_a_flushed_broker_and_doubled_clocks_lose_nothing_and_double_nothing(pra
 def test_a_worker_killed_in_the_middle_of_many_costs_only_time(practice: Channel, machinery: Any) -> None:
     due = timezone.now()
     deliveries = [planned(practice, f"post {number}", due=due) for number in range(40)]
-    wait_for(lambda: all_out(deliveries[:3]), what="the first three", seconds=30)
+    wait_for(lambda: all_out(deliveries[:3]), what="the first three")
     machinery[0].kill()
     wait_for(
         lambda: Delivery.objects.filter(reference="story:1", state="published").count() >= 37,
         what="all but what the dead one held",
-        seconds=60,
     )
     # What the dead one had in hand comes home after its lease; here the lease is shortened instead of waited for.
     Delivery.objects.filter(state="sending").update(next_at=timezone.now())

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.infrastructure import PATIENCE
 from tests.journeys.hands import HANDS, Hands
 from tests.journeys.product import PASSWORD, SEED, Product
 from tests.servers.mailbox import Mailbox, open_mailbox
@@ -48,7 +49,7 @@ def hands(request: pytest.FixtureRequest, chromium: Any) -> Iterator[Callable[[]
 
     def person() -> Hands:
         context = chromium.new_context(**kind.window)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))

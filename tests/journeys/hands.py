@@ -58,7 +58,7 @@ class Hands:
 
     def lasting(self, text: str) -> None:
         """Waits until the page says so."""
-        expect(self.page.get_by_text(text).first).to_be_visible(timeout=10_000)
+        expect(self.page.get_by_text(text).first).to_be_visible()
 
 
 class Keyboard(Hands):

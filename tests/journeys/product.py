@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.infrastructure import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60
 PASSWORD = "correct horse battery"
 
 

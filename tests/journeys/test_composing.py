@@ -23,7 +23,7 @@ def count(product: Product) -> int:
 
 def saved(person: Hands) -> None:
     """Waits until the page says that everything typed is kept."""
-    expect(person.page.locator("[data-status]")).to_have_attribute("data-state", "saved", timeout=10_000)
+    expect(person.page.locator("[data-status]")).to_have_attribute("data-state", "saved")
 
 
 def test_saving_while_one_writes_never_makes_a_second_draft(product: Product, people: People) -> None:
@@ -50,7 +50,7 @@ def test_words_typed_without_a_network_are_kept_and_saved_when_it_is_back(produc
     expect(alice.page.locator("[data-status]")).to_have_attribute("data-state", "problem")
     expect(alice.page.get_by_label("Text", exact=True).first).to_have_value("Before the tunnel. In the tunnel.")
     alice.page.unroute("**/posts/autosave/")
-    expect(alice.page.locator("[data-status]")).to_have_attribute("data-state", "saved", timeout=15_000)
+    expect(alice.page.locator("[data-status]")).to_have_attribute("data-state", "saved")
     sql = "select id from posts_post where title like 'Before the tunnel. In%'"
     wait_for(lambda: product.rows(sql), what="the words")
 
@@ -58,7 +58,7 @@ def test_words_typed_without_a_network_are_kept_and_saved_when_it_is_back(produc
 def test_words_typed_before_the_script_has_come_are_saved_too(product: Product, people: People) -> None:
     alice = people("alice")
     underway: list[Route] = []
-    alice.page.route(re.compile(r"/js/compose\.(\w+\.)?js$"), underway.append)
+    alice.page.route(re.compile(r"/js/compose\.(\w+\.)?js$"), lambda route: underway.append(route))
     alice.press("link", "New post")
     alice.write("Text", "Faster than the network.")
     assert underway, "the composer's script was not asked for"

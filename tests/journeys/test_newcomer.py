@@ -29,7 +29,7 @@ def test_the_first_post_is_written_approved_by_a_colleague_and_seen(
     def seen() -> bool:
         return WORDS in requests.get(f"{newcomer.address}/practice/", timeout=10).text
 
-    wait_for(seen, what="the post on the Practice timeline", seconds=10)
+    wait_for(seen, what="the post on the Practice timeline")
     ada.page.goto(address)
     receipt = ada.page.locator("main a[href*='/practice/@']").first
     ada.act(receipt)

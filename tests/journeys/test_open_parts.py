@@ -1,4 +1,4 @@
-"""Menus, dialogs and pages with mistakes on them: accessible while they are open, in both themes, at a desk and on a phone."""
+"""Menus, dialogs and mistakes are accessible while they are open, in both themes, at a desk and on a phone."""
 
 from __future__ import annotations
 

@@ -176,12 +176,11 @@ def test_what_cannot_go_out_is_told_to_the_right_person_who_sends_it_again(
     product.run(WRITE + ada + mode + "approved('Bring a jumper today')")
     post = post_called(product, "Bring a jumper%")
     sql = "select state from scheduler_delivery where reference like ?"
-    wait_for(lambda: product.rows(sql, f"post:{post}:%") == [("failed",)], what="the refusal", seconds=20)
+    wait_for(lambda: product.rows(sql, f"post:{post}:%") == [("failed",)], what="the refusal")
     letters = functools.partial(post_office.to, "alice@library.example")
     wait_for(
         lambda: [mail for mail in letters() if "Bring a jumper" in mail.subject + mail.text],
         what="the mail about it, among those of the stories before",
-        seconds=60,
     )
 
     alice = people("alice")
@@ -191,5 +190,5 @@ def test_what_cannot_go_out_is_told_to_the_right_person_who_sends_it_again(
     erin.page.goto(f"{product.address}/posts/{post}/")
     erin.press("button", "Send again")
     erin.act(erin.page.get_by_role("dialog").get_by_role("button", name="Send again"))
-    wait_for(lambda: product.rows(sql, f"post:{post}:%") == [("published",)], what="the second try", seconds=20)
+    wait_for(lambda: product.rows(sql, f"post:{post}:%") == [("published",)], what="the second try")
     assert len(product.rows("select id from channels_app_practicepost where text = 'Bring a jumper today'")) == 1

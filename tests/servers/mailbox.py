@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.infrastructure import PATIENCE
 from tests.servers.waiting import wait_for
 
 
@@ -53,7 +54,7 @@ class Mailbox:
         """The mails one person got."""
         return [mail for mail in self.messages if address in mail.recipients]
 
-    def wait_for(self, count: int = 1, *, to: str | None = None, seconds: float = 10.0) -> list[Received]:
+    def wait_for(self, count: int = 1, *, to: str | None = None, seconds: float = PATIENCE) -> list[Received]:
         """The mails (to one person), once there are ``count``; TimeoutError when they do not come."""
 
         def look() -> list[Received] | None:

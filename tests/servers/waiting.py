@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from tests.infrastructure import PATIENCE
+
 Value = TypeVar("Value")
 
 
-def wait_for(look: Callable[[], Value | None], *, what: str, seconds: float = 30.0, every: float = 0.1) -> Value:
+def wait_for(look: Callable[[], Value | None], *, what: str, seconds: float = PATIENCE, every: float = 0.1) -> Value:
     """Ask ``look`` until it gives something true, and give that back.
 
     Raises TimeoutError naming ``what`` when ``seconds`` have passed without it.
