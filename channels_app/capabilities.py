@@ -117,7 +117,8 @@ class Capabilities:
     link_card: str = "none"  # none, 'server' (made by the platform), 'ours' (we send title, text, picture)
     card_with_media: bool = False
     options: tuple[Option, ...] = ()
-    features: frozenset[str] = frozenset()  # find, follow, metrics, audience, delete, edit, reply, probe, refresh
+    # find, follow, metrics, audience, delete, edit, reply, probe, refresh, revoke
+    features: frozenset[str] = frozenset()
     metrics: tuple[Metric, ...] = ()
     budget: Budget = Budget(requests=60, window=60)
     one_at_a_time: bool = False  # only one delivery per channel may be in flight

@@ -25,6 +25,11 @@ MESSAGES = {
         "caution",
         mail=False,
     ),
+    "channel.key_left": Message(
+        _("One thing is left to do at {platform}"),
+        _("{reason} {left}"),
+        "caution",
+    ),
     "channel.lent": Message(
         _("{channel} was lent to {borrower}"),
         _("Your unit can now plan posts for this channel. They also need the approval of {owner}."),

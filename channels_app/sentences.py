@@ -10,6 +10,8 @@ SENTENCES = {
     "channel.paused": _("{actor} paused {channel}"),
     "channel.resumed": _("{actor} resumed {channel}"),
     "channel.disconnected": _("{actor} disconnected {channel} and erased its key"),
+    "channel.key_ended": _("{platform} ended the key of {channel} too"),
+    "channel.key_not_ended": _("The key of {channel} may still be good at {platform}: {reason}"),
     "channel.lost": _("{channel} stopped letting us in: {reason}"),
     "channel.probe_failed": _("{channel} could not be reached: {reason}"),
     "channel.probe_worked": _("{channel} can be reached again"),

@@ -31,6 +31,7 @@ from libsocial.core.crypto import CannotDecrypt
 LEASE = timedelta(seconds=90)
 WAIT_FOR_OTHERS = 20.0  # seconds
 LOOK_EVERY = 0.05  # seconds
+SECONDS_TO_END = 8.0  # that a platform has to end our key
 
 
 def open_session(channel: Channel) -> ChannelSession:
@@ -159,6 +160,14 @@ class TrialSession(Session):
 
     def http(self) -> requests.Session:
         return http.outside(label=self.platform)
+
+
+class LastSession(TrialSession):
+    """A session on a secret that was erased a moment ago: enough to ask the platform to end it, and not for long,
+    as somebody waits for the page."""
+
+    def http(self) -> requests.Session:
+        return http.outside(label=self.platform, total=SECONDS_TO_END)
 
 
 def expires_soon(session: ChannelSession, within: timedelta, now: datetime | None = None) -> bool:

@@ -126,21 +126,22 @@ def _instance_elsewhere(wire: Wire, server: str) -> Answer | None:
     return _instance(wire, f"{parts.scheme}://{parts.netloc}") if parts.netloc != domain else None
 
 
-def sign_in_places(wire: Wire, server: str) -> tuple[str, str]:
-    """(page to sign in, address that gives tokens): Mastodon's own, or what the server announces on its own host.
+def sign_in_places(wire: Wire, server: str) -> tuple[str, str, str]:
+    """(page to sign in, address that gives tokens, address that ends them): Mastodon's own, or what the server
+    announces on its own host.
 
     Source: RFC 8414, which Mastodon follows since 4.3.
     """
-    places = [f"{server}/oauth/authorize", f"{server}/oauth/token"]
+    places = [f"{server}/oauth/authorize", f"{server}/oauth/token", f"{server}/oauth/revoke"]
     try:
         told = wire.ask("GET", f"{server}/.well-known/oauth-authorization-server")
     except PlatformError:
-        return places[0], places[1]
-    for index, name in enumerate(("authorization_endpoint", "token_endpoint")):
+        return places[0], places[1], places[2]
+    for index, name in enumerate(("authorization_endpoint", "token_endpoint", "revocation_endpoint")):
         place = told.text(name) if told.ok else ""
         if urlsplit(place).hostname == urlsplit(server).hostname and _wire.may_carry_secrets(place):
             places[index] = place
-    return places[0], places[1]
+    return places[0], places[1], places[2]
 
 
 def _software(wire: Wire, server: str) -> str:

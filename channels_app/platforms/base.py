@@ -160,6 +160,8 @@ class Adapter:
     capabilities: ClassVar[Capabilities]
     connect_kind: ClassVar[str] = "form"  # 'form': fields are enough; 'redirect': sign-in at the platform
     connect_fields: ClassVar[tuple[ConnectField, ...]] = ()
+    by_hand: ClassVar[str | Promise] = ""  # what a person does at the platform to end our access themselves
+    revoke_ends_all: ClassVar[bool] = True  # False: `revoke` leaves something for a person to end by hand
 
     # --- connecting -------------------------------------------------------
     def begin(self, fields: dict[str, str], *, redirect_uri: str, state: str, context: Any) -> Redirect | Connected:
@@ -176,6 +178,11 @@ class Adapter:
 
     def renew(self, session: Session, secret: dict[str, Any]) -> Connected:
         """One refresh call with this secret. Called only under the credential's lock."""
+        raise Unsupported
+
+    def revoke(self, session: Session) -> None:
+        """Ends our key at the platform; success when it was dead already. Our own copy is erased by then, so nothing
+        can be refreshed; whatever is raised is told and holds nothing up."""
         raise Unsupported
 
     def capabilities_for(self, facts: dict[str, Any]) -> Capabilities:

@@ -81,6 +81,10 @@ class Bluesky(Adapter):
             optional=True,
         ),
     )
+    by_hand = gettext_lazy(
+        "The app password still works until it is deleted at Bluesky: Settings, Privacy and security, App passwords."
+    )
+    revoke_ends_all = False  # the session ends; an app password can only be deleted by its owner
     capabilities = Capabilities(
         text=TextLimit(300, TextUnit.GRAPHEMES, also=((3000, TextUnit.BYTES),)),
         # 2 MB since 2026; servers of one's own with older rules take 1 MB.
@@ -102,7 +106,7 @@ class Bluesky(Adapter):
                 help=gettext_lazy("Bluesky hides the pictures behind a warning, as each reader has set it."),
             ),
         ),
-        features=frozenset({"find", "metrics", "audience", "delete", "probe", "refresh"}),
+        features=frozenset({"find", "metrics", "audience", "delete", "probe", "refresh", "revoke"}),
         metrics=(
             Metric("likes", "reactions", gettext_lazy("Likes"), gettext_lazy("Likes the post has now.")),
             Metric("reposts", "shares", gettext_lazy("Reposts"), gettext_lazy("Reposts without a comment.")),
@@ -173,6 +177,16 @@ class Bluesky(Adapter):
         new |= {name: secret[name] for name in ("typed",) if name in secret}
         account = Account(session.remote_id, "", session.handle, records.profile(session.remote_id))
         return Connected(account, new, _atproto.expiry(new["access"]))
+
+    def revoke(self, session: Session) -> None:
+        secret = session.secret
+        answer = Wire(session.http(), (secret["access"], secret["refresh"])).ask(
+            "POST",
+            f"{secret['pds']}/xrpc/com.atproto.server.deleteSession",
+            headers={"Authorization": f"Bearer {secret['refresh']}"},
+        )
+        if not _atproto.is_expired(answer):
+            raise_for(answer)
 
     # --- publishing -------------------------------------------------------
     def prepare(self, session: Session, content: Content, index: int, key: str, at: datetime) -> Prepared:

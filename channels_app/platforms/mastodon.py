@@ -56,6 +56,8 @@ NARROW = "read:accounts read:statuses write:statuses write:media"
 BROAD = "read write"
 _MEDIA_LASTS = timedelta(hours=12)  # uploads nobody attached are removed after about a day
 _DOCS = Source("docs.joinmastodon.org, API methods and entities; each server's own answers replace it", "2026-11-23")
+_KINDS = {"refresh": "refresh_token", "token": "access_token"}  # as RFC 7009 calls what we hold
+_APP = ("client_id", "client_secret")
 _COUNTS = {
     "favourites_count": "favourites",
     "reblogs_count": "boosts",
@@ -77,6 +79,10 @@ class Mastodon(Adapter):
             help=gettext_lazy("The server of the account, or its whole handle. You sign in there, not here."),
             placeholder="mastodon.example",
         ),
+    )
+    by_hand = gettext_lazy(
+        "Sign in on the server and remove LibSocial from the apps that may use the account: "
+        "on Mastodon under Preferences, Account, Authorized apps."
     )
     capabilities = Capabilities(
         text=TextLimit(500, TextUnit.MASTODON, link_length=23),
@@ -108,7 +114,7 @@ class Mastodon(Adapter):
                 "sensitive", gettext_lazy("Hide the pictures until the reader asks for them"), "flag", default=False
             ),
         ),
-        features=frozenset({"find", "metrics", "audience", "delete", "probe", "refresh"}),
+        features=frozenset({"find", "metrics", "audience", "delete", "probe", "refresh", "revoke"}),
         metrics=(
             Metric(
                 "favourites", "reactions", gettext_lazy("Favourites"), gettext_lazy("Favourites this server knows of.")
@@ -154,8 +160,9 @@ class Mastodon(Adapter):
             "code_challenge_method": "S256",
             "force_login": "true",
         }
-        page, tokens = server_facts.sign_in_places(Wire(http), server)
-        keep = {"server": server, "facts": facts, "scopes": scopes, "verifier": verifier, "tokens": tokens, **client}
+        page, tokens, revoking = server_facts.sign_in_places(Wire(http), server)
+        keep = {"server": server, "facts": facts, "scopes": scopes, "verifier": verifier, **client}
+        keep |= {"tokens": tokens, "revoking": revoking}
         return Redirect(f"{page}{'&' if '?' in page else '?'}{urlencode(query)}", keep)
 
     def finish(self, keep: dict[str, Any], answer: dict[str, str], *, redirect_uri: str, context: Context) -> Connected:
@@ -216,6 +223,17 @@ class Mastodon(Adapter):
         raise_for(got)
         account = Account(session.remote_id, "", session.handle, session.server, server=session.server)
         return Connected(account, {**secret, **_secret(got, secret)}, _expires(got))
+
+    def revoke(self, session: Session) -> None:
+        """The token, and what would bring a new one."""
+        secret = session.secret
+        held = [(kind, secret[name]) for name, kind in _KINDS.items() if secret.get(name)]
+        wire = Wire(session.http(), (*(token for _kind, token in held), secret["client_secret"]))
+        for kind, token in held:
+            form = {"token": token, "token_type_hint": kind} | {name: secret[name] for name in _APP}
+            got = wire.ask("POST", secret.get("revoking") or f"{session.server}/oauth/revoke", data=form)
+            if not got.ok:
+                raise Temporary(_("The server did not end our key when we asked."), detail=got.words)
 
     # --- publishing -------------------------------------------------------
     def prepare(self, session: Session, content: Content, index: int, key: str, at: datetime) -> Prepared:
@@ -337,7 +355,7 @@ def _registered(
         answer = wire.ask("POST", f"{server}/api/v1/apps", data=form)
         if posts.read_nothing(answer):
             answer = wire.ask("POST", f"{server}/api/v1/apps", json=form)
-        client = {name: str(answer.fields.get(name) or "") for name in ("client_id", "client_secret")}
+        client = {name: str(answer.fields.get(name) or "") for name in _APP}
         if answer.ok and all(client.values()):
             context.keep_registration(server, redirect_uri, client, scopes)
             return scopes, client
@@ -352,7 +370,7 @@ def _secret(answer: Answer, keep: dict[str, Any]) -> dict[str, Any]:
     token = answer.text("access_token")
     if not token:
         raise Temporary(_("The server’s answer cannot be read."), detail=answer.words)
-    secret = {name: keep[name] for name in ("client_id", "client_secret", "tokens") if name in keep} | {"token": token}
+    secret = {name: keep[name] for name in (*_APP, "tokens", "revoking") if name in keep} | {"token": token}
     return {**secret, "refresh": answer.text("refresh_token")} if answer.text("refresh_token") else secret
 
 

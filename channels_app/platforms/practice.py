@@ -85,7 +85,7 @@ class Practice(Adapter):
                 choices=(("everyone", gettext_lazy("Everyone")), ("nobody", gettext_lazy("Nobody"))),
             ),
         ),
-        features=frozenset({"find", "follow", "metrics", "audience", "delete", "probe"}),
+        features=frozenset({"find", "follow", "metrics", "audience", "delete", "probe", "revoke"}),
         metrics=(
             Metric("views", "reach", gettext_lazy("Views"), gettext_lazy("How often the page of the post was opened.")),
             Metric("likes", "reactions", gettext_lazy("Likes"), gettext_lazy("Likes given on the Practice pages.")),
@@ -127,6 +127,9 @@ class Practice(Adapter):
 
     def probe(self, session: Session) -> Account:
         return account_shown(_asked(lambda: network.account_of(session.secret["token"])))
+
+    def revoke(self, session: Session) -> None:
+        network.close_account(session.secret["token"])
 
     # --- publishing -------------------------------------------------------
     def prepare(self, session: Session, content: Content, index: int, key: str, at: datetime) -> Prepared:

@@ -91,6 +91,11 @@ def account_of(token: str) -> PracticeAccount:
     return account
 
 
+def close_account(token: str) -> None:
+    """The token opens nothing any more, as if it never had. The account stays and can get a new one."""
+    PracticeAccount.objects.filter(token_hash=_hashed(token)).update(token_hash="")
+
+
 # --- pictures ---------------------------------------------------------------
 def upload(token: str, data: bytes, *, mime: str, alt: str, width: int, height: int) -> dict[str, Any]:
     """Stores a picture and returns what a post may attach. The same bytes are kept once."""

@@ -1,4 +1,4 @@
-"""Pausing, resuming, disconnecting, and what happens when a platform no longer lets us in."""
+"""Pausing, resuming, and what happens when a platform no longer lets us in."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from channels_app import platforms, work
-from channels_app.models import Channel, Credential
+from channels_app import platforms
+from channels_app.models import Channel
 from channels_app.states import MACHINE
 from libsocial.accounts import policies
 from libsocial.accounts.models import User
@@ -23,7 +23,7 @@ def pause(*, by: User, channel: Channel) -> None:
     """Nothing is sent until it is resumed; what falls due meanwhile is held. Raises NotAllowed, TransitionError."""
     policies.require(by, "channel.manage", channel.unit)
     MACHINE.move(channel, "pause")
-    audit.record("channel.paused", by=by, on=channel, unit=channel.unit, data=_named(channel))
+    audit.record("channel.paused", by=by, on=channel, unit=channel.unit, data=named(channel))
 
 
 @transaction.atomic
@@ -31,18 +31,7 @@ def resume(*, by: User, channel: Channel) -> None:
     """Sending may go on; what was held meanwhile waits for a person. Raises NotAllowed, TransitionError."""
     policies.require(by, "channel.manage", channel.unit)
     MACHINE.move(channel, "resume")
-    audit.record("channel.resumed", by=by, on=channel, unit=channel.unit, data=_named(channel))
-
-
-@transaction.atomic
-def disconnect(*, by: User, channel: Channel) -> None:
-    """Erases the key and keeps the history. What waits on the channel is held from now on; a later
-    reconnection of the same account finds everything again. Raises NotAllowed, TransitionError."""
-    policies.require(by, "channel.manage", channel.unit)
-    held = work.of([channel.pk])[channel.pk].unfinished
-    MACHINE.move(channel, "disconnect", health="ok", health_message="", health_params={}, next_probe_at=None)
-    Credential.objects.filter(channel=channel).delete()
-    audit.record("channel.disconnected", by=by, on=channel, unit=channel.unit, data={**_named(channel), "held": held})
+    audit.record("channel.resumed", by=by, on=channel, unit=channel.unit, data=named(channel))
 
 
 def mark_lost(channel: Channel, message: str = "channel.lost", params: dict[str, Any] | None = None) -> None:
@@ -51,7 +40,7 @@ def mark_lost(channel: Channel, message: str = "channel.lost", params: dict[str,
     `channel` is as the caller read it: when a person reconnected it since, nothing is lost.
     `message` is an id of the notices catalogue, `params` what it names (`reason`).
     """
-    said = {**_named(channel), **(params or {})}
+    said = {**named(channel), **(params or {})}
     current = Channel.objects.select_related("unit").filter(pk=channel.pk).first()
     if current is None or not MACHINE.allows(current.state, "lose"):
         return
@@ -89,8 +78,9 @@ def describe(*, by: User, channel: Channel, owner_of_record: str, recovery_notes
     policies.require(by, "channel.manage", channel.unit)
     Channel.objects.filter(pk=channel.pk).update(owner_of_record=owner_of_record, recovery_notes=recovery_notes)
     channel.owner_of_record, channel.recovery_notes = owner_of_record, recovery_notes
-    audit.record("channel.described", by=by, on=channel, unit=channel.unit, data=_named(channel))
+    audit.record("channel.described", by=by, on=channel, unit=channel.unit, data=named(channel))
 
 
-def _named(channel: Channel) -> dict[str, Any]:
+def named(channel: Channel) -> dict[str, Any]:
+    """What sentences about a channel call it."""
     return {"channel": channel.name, "platform": platforms.name_of(channel.platform)}

@@ -22,7 +22,7 @@ from libsocial.core.flash import flash
 from libsocial.core.states import TransitionError
 
 
-def _moved(request: HttpRequest, pk: int, act: Callable[..., None], done: str) -> HttpResponse:
+def _moved(request: HttpRequest, pk: int, act: Callable[..., object], done: str) -> HttpResponse:
     """Moves a channel and says so; somebody else may have been faster."""
     channel = channel_for(request, pk, "channel.manage")
     try:
@@ -52,7 +52,12 @@ def disconnect(request: HttpRequest, pk: int) -> HttpResponse:
     channel = channel_for(request, pk, "channel.manage")
     if request.method == "POST":
         return _moved(request, pk, services.disconnect, _("%(channel)s is disconnected. Its history is kept."))
-    context = {"channel": channel, "work": selectors.held_up_by(channel), "loans": channel.loans.select_related("unit")}
+    context = {
+        "channel": channel,
+        "adapter": selectors.adapter_of(channel),
+        "work": selectors.held_up_by(channel),
+        "loans": channel.loans.select_related("unit"),
+    }
     return render(request, "channels/disconnect.html", context)
 
 

@@ -80,7 +80,7 @@ def test_of_two_people_disconnecting_at_once_one_does_and_the_other_is_told(harb
     lib = cast.library()
     pk = moored(lib.north).pk
     results = raced(2, lambda: services.disconnect(by=lib.ada, channel=Channel.objects.get(pk=pk)))
-    assert sorted(type(result).__name__ for result in results) == ["NoneType", "TransitionError"]
+    assert sorted(type(result).__name__ for result in results) == ["Ended", "TransitionError"]
     assert Channel.objects.get().state == "disconnected"
     assert Entry.objects.filter(action="channel.disconnected").count() == 1
 

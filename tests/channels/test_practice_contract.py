@@ -37,6 +37,9 @@ class FarPractice:
     def revoke(self) -> None:
         PracticeAccount.objects.update(token_hash="nobody")
 
+    def opens(self, secret) -> bool:
+        return PracticeAccount.objects.get().token_hash == network._hashed(secret["token"])
+
     def drop_next(self) -> None:
         PracticeAccount.objects.update(mode="drop")
 

@@ -50,6 +50,7 @@ FEATURES = {
     "delete": "delete",
     "probe": "probe",
     "refresh": "renew",
+    "revoke": "revoke",
 }
 
 
@@ -61,6 +62,7 @@ class FarSideProtocol(Protocol):
     def like(self, remote_id: str) -> None: ...
     def revoke(self) -> None: ...
     def drop_next(self) -> None: ...
+    def opens(self, secret: dict[str, Any]) -> bool: ...
 
 
 def words(*texts: str, media: Sequence[Media] = (), **rest: Any) -> Content:
@@ -236,6 +238,15 @@ class Contract:
             self.adapter.publish_part(session, content, 0, prepared, [])
         assert far.texts() == []
 
+    def test_a_key_that_is_given_back_is_worth_nothing(self, far, session):
+        if "revoke" not in self.can.features:
+            assert str(self.adapter.by_hand), "a person must learn how to end our access"
+            return
+        assert far.opens(session.secret)
+        self.adapter.revoke(session)
+        assert not far.opens(session.secret)
+        self.adapter.revoke(session)  # dead already: as good as ended
+
     def test_the_account_is_shown_as_a_person_knows_it(self, far, session):
         account = self.adapter.probe(session)
         assert account.remote_id == session.remote_id
@@ -363,6 +374,18 @@ class HttpContract(Contract):
         error = self.refused(far, session, Failure(Reply(429, {"error": "Slow down"}, header)))
         assert isinstance(error, errors.RateLimited)
         assert timedelta(0) < error.until - timezone.now() <= timedelta(hours=24)
+
+    @pytest.mark.parametrize("trouble", [Failure(Reply(503)), Failure(cut=True), Failure(Reply(404, raw=b"<html>"))])
+    def test_a_key_that_could_not_be_given_back_is_told_without_it(self, far, session, trouble, caplog):
+        if "revoke" not in self.can.features:
+            return
+        far.fail(trouble, method="POST", pattern=".")
+        with caplog.at_level(logging.DEBUG), pytest.raises(errors.PlatformError) as caught:
+            self.adapter.revoke(session)
+        assert caught.value.reason
+        assert session.renewals == 0
+        assert far.opens(session.secret)
+        assert str(session.secret) not in caplog.text
 
     @pytest.mark.parametrize("status", [400, 401, 422, 429, 500])
     def test_secrets_stay_out_of_errors_and_logs(self, far, session, status, caplog):

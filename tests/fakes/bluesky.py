@@ -106,6 +106,17 @@ class FakeBluesky(FarSide):
         self._new_tokens()
         return Reply(data=self._session())
 
+    @route("POST", r"/xrpc/com\.atproto\.server\.deleteSession")
+    def sign_out(self, request: Request) -> Reply:
+        """Ends the refresh token; an access token lives on until it runs out by itself."""
+        if request.body or request.token != self.refresh:
+            return _no("ExpiredToken", "Token has been revoked")
+        self.refresh = token("never-told", 1)
+        return Reply()
+
+    def opens(self, secret: dict[str, str]) -> bool:
+        return secret["refresh"] == self.refresh
+
     @route("GET", r"/xrpc/com\.atproto\.server\.getSession")
     def session(self, request: Request) -> Reply:
         if not self.active:

@@ -117,6 +117,23 @@ class FakeMastodon(FarSide):
             told |= {"expires_in": self.expires_in, "refresh_token": self.refresh_token}
         return Reply(data=told)
 
+    @route("POST", r"/oauth/revoke")
+    def end(self, request: Request) -> Reply:
+        """Of our own application; a token that is dead already is as good as ended (RFC 7009)."""
+        form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
+        if form.get("client_secret") != self.secret()["client_secret"]:
+            return Reply(403, {"error": "unauthorized_client"})
+        if form["token"] == self.token:
+            self.revoke()
+        if form["token"] == self.refresh_token:
+            self.refresh_token = ""
+        return Reply(data={})
+
+    def opens(self, secret: dict[str, str]) -> bool:
+        if self.refresh_token and secret.get("refresh") == self.refresh_token:
+            return True
+        return secret["token"] == self.token
+
     def _refused(self, request: Request) -> Reply | None:
         return None if request.token == self.token else self.dead_token
 
