@@ -142,3 +142,11 @@ def test_files_turn_over_before_they_grow_large(tmp_path, monkeypatch: pytest.Mo
             handler.close()
     assert len(list(tmp_path.iterdir())) == logs.LOG_FILES + 1
     assert all(path.stat().st_size <= 2000 for path in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "unit", ["a", "a_", "token", "token=", "secret-", "eyJ", "eyJaaaaaaaa-", "://a", "h+", "Bearer ", "\u00e9"]
+)
+def test_megabytes_of_nonsense_are_looked_through_in_passing(unit: str) -> None:
+    """A careless server’s answer. Were the work not in proportion to the length, this would not end."""
+    assert logs.redact_text(unit * (1_000_000 // len(unit)))
