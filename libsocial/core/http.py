@@ -86,7 +86,7 @@ class _Exchange:
     """What the connection must know of the request under way."""
 
     private: tuple[str, ...]
-    proxy_host: str
+    proxy: tuple[str, int] | None  # host and port of the one that connects for us
     deadline: float
     sent: bool = False
     received: int = 0
@@ -100,7 +100,7 @@ class _Exchange:
         return min(left, most)
 
     def permits(self, host: str, port: int, address: addresses.Address) -> bool:
-        if addresses.is_public(address) or host == self.proxy_host:
+        if addresses.is_public(address):
             return True
         if addresses.Exceptions.of((*settings.PRIVATE_HOSTS, *self.private)).allow(host, port, address):
             return True
@@ -151,7 +151,8 @@ class _Guarded:
     def _new_conn(self) -> socket.socket:
         exchange = _exchange.get()
         last: OSError | None = None
-        for family, kind, proto, place in _allowed_places(self.host, self.port, exchange):
+        to_proxy = (self.host, self.port) == exchange.proxy
+        for family, kind, proto, place in _allowed_places(self.host, self.port, exchange, anywhere=to_proxy):
             sock = socket.socket(family, kind, proto)
             try:
                 sock.settimeout(exchange.left(CONNECT_SECONDS))
@@ -196,8 +197,10 @@ class _HTTPSPool(HTTPSConnectionPool):
 _POOLS = {"http": _HTTPPool, "https": _HTTPSPool}
 
 
-def _allowed_places(host: str, port: int, exchange: _Exchange) -> list[tuple[Any, Any, int, Any]]:
-    """Resolves once and returns only the socket addresses that may be connected."""
+def _allowed_places(
+    host: str, port: int, exchange: _Exchange, *, anywhere: bool = False
+) -> list[tuple[Any, Any, int, Any]]:
+    """Resolves once and returns only the socket addresses that may be connected; `anywhere`: every one of them."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -205,7 +208,7 @@ def _allowed_places(host: str, port: int, exchange: _Exchange) -> list[tuple[Any
     good = []
     for family, kind, proto, _name, place in found:
         address = addresses.parse(str(place[0]))
-        if address is not None and exchange.permits(host, port, address):
+        if address is not None and (anywhere or exchange.permits(host, port, address)):
             good.append((family, kind, proto, place))
     if not good:
         raise Refused(_private_place(host))
@@ -257,7 +260,7 @@ class _Adapter(HTTPAdapter):
         proxy = (kwargs.get("proxies") or {}).get(urlsplit(request.url or "").scheme, "")
         exchange = _Exchange(
             private=self.private,
-            proxy_host=urlsplit(proxy).hostname or "",
+            proxy=_place_of(proxy) if proxy else None,
             deadline=_session_deadline.get() or time.monotonic() + self.total,
         )
         token, status = _exchange.set(exchange), "refused"
@@ -268,9 +271,10 @@ class _Adapter(HTTPAdapter):
             kwargs["stream"], kwargs["verify"], kwargs["cert"] = True, True, None
             response = super().send(request, *args, **kwargs)
             _read_body(response, exchange, self.max_bytes)
+            _check_redirect(response)
             status = str(response.status_code)
             return response
-        except (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException) as error:
+        except (OSError, UnicodeError, urllib3.exceptions.HTTPError, http.client.HTTPException) as error:
             raise _as_ours(error, exchange, urlsplit(request.url or "").hostname or "") from None
         finally:
             self.close()  # no connection is kept
@@ -280,11 +284,24 @@ class _Adapter(HTTPAdapter):
 
 def _check_url(url: str, exchange: _Exchange) -> None:
     parts = urlsplit(url)
-    host = parts.hostname or ""
     if parts.username or parts.password:
         raise Refused(_("An address with a name and password inside is not opened."))
-    if exchange.proxy_host:
-        _check_behind_proxy(host, parts.port or (443 if parts.scheme == "https" else 80), exchange)
+    if exchange.proxy:
+        _check_behind_proxy(*_place_of(url), exchange)
+
+
+def _place_of(url: str) -> tuple[str, int]:
+    """Host and port of an address that was read before."""
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _check_redirect(response: requests.Response) -> None:
+    """Requests reads where an answer leads to even when it is not followed, and stumbles over what is no address."""
+    try:
+        urlsplit(requests.Session().get_redirect_target(response) or "").port  # noqa: B018
+    except ValueError:
+        raise NoAnswer(_("The answer leads to an address that cannot be read.")) from None
 
 
 def _check_behind_proxy(host: str, port: int, exchange: _Exchange) -> None:
@@ -324,6 +341,8 @@ def _too_large(most: int) -> str:
 def _as_ours(error: Exception, exchange: _Exchange, host: str) -> OutsideError:
     if exchange.sent:
         return NoAnswer(_("%(host)s gave no usable answer.") % {"host": host})
+    if isinstance(error, UnicodeError):
+        return NotSent(_("The request holds characters that cannot be sent."))
     if isinstance(error, requests.exceptions.SSLError | ssl.SSLError):
         return NotSent(_("The secure connection to %(host)s could not be set up.") % {"host": host})
     if isinstance(error, requests.exceptions.InvalidURL):
@@ -381,6 +400,8 @@ class _Session(requests.Session):
             raise NoAnswer(_("The address leads from one place to the next without end.")) from None
         except (requests.exceptions.InvalidSchema, requests.exceptions.InvalidURL, requests.exceptions.MissingSchema):
             raise Refused(_("This is not an address that can be opened. It begins with https://.")) from None
+        except requests.exceptions.InvalidHeader:  # its own words hold the header
+            raise NotSent(_("The request holds characters that cannot be sent.")) from None
         finally:
             _session_deadline.reset(token)
 
