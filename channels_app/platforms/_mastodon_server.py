@@ -115,7 +115,7 @@ def _instance_elsewhere(wire: Wire, server: str) -> Answer | None:
     """The accounts of a domain may live on another host: its host-meta says where, or where webfinger leads to."""
     try:
         response = wire.session.get(f"{server}/.well-known/host-meta")
-        match = _HOST_META.search(response.text[:5000]) if response.ok else None
+        match = _HOST_META.search(response.content[:5000].decode("utf-8", "replace")) if response.ok else None
         if match:
             return _instance(wire, match.group(1))
         domain = urlsplit(server).netloc

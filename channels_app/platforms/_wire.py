@@ -6,6 +6,7 @@ whatever a far side echoes back, no secret gets into an error.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,7 +26,9 @@ from channels_app.errors import RateLimited, Temporary, Unclear
 from libsocial.core import addresses, http, site_settings
 from libsocial.core.logging import redact_text
 
+LONGEST_READ = 20_000  # of what a far side says about itself
 LONGEST_DETAIL = 300
+_UNSEEN = regex.compile(r"[\p{C}\s]+")
 DEFAULT_PAUSE = timedelta(minutes=5)  # where a platform says "too much" and not how long
 LONGEST_PAUSE = timedelta(hours=24)
 SHORTEST_PAUSE = timedelta(seconds=1)
@@ -84,7 +87,7 @@ class Wire:
 
     def _read(self, response: requests.Response) -> Answer:
         try:
-            data = response.json()
+            data = json.loads(response.content)  # requests would guess at the letters of megabytes that are none
         except (ValueError, RecursionError):
             data = None
         words = self._words(data, response)
@@ -99,9 +102,11 @@ class Wire:
         return self.clean(text or f"HTTP {response.status_code}")
 
     def clean(self, text: str) -> str:
+        """One line, short, without secrets; most of a text of megabytes is not looked at."""
+        text = _UNSEEN.sub(" ", text[:LONGEST_READ]).strip()
         for secret in self.secrets:
             text = text.replace(secret, "…")
-        return regex.sub(r"[\p{C}\s]+", " ", redact_text(text)).strip()[:LONGEST_DETAIL]
+        return redact_text(text)[:LONGEST_DETAIL]
 
 
 def raise_common(answer: Answer, platform: str, *, creating: bool = False) -> None:
@@ -109,7 +114,7 @@ def raise_common(answer: Answer, platform: str, *, creating: bool = False) -> No
     if answer.status == 429:
         raise_rate_limited(answer, platform)
     reason = _("%(platform)s is out of order at the moment.") % {"platform": platform}
-    if answer.status >= 500:
+    if answer.status >= 500 or answer.status in (408, 425):  # it, or something before it, gave up on the request
         raise (Unclear if creating else Temporary)(reason, detail=answer.words)
     if 300 <= answer.status < 400:
         raise Temporary(_("%(platform)s has moved to another address.") % {"platform": platform}, detail=answer.words)
@@ -178,12 +183,9 @@ def number_of(value: Any, most: int = 10**12) -> int | None:
 
 
 # --- addresses people type ------------------------------------------------
-_NOT_TYPED = regex.compile(r"[\p{C}\s]+")
-
-
 def typed(text: str) -> str:
     """What a person typed without blanks and the invisible characters that come along when copying."""
-    return _NOT_TYPED.sub("", text)
+    return _UNSEEN.sub("", text)
 
 
 def server_url(text: str, field: str) -> str:

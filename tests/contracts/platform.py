@@ -266,6 +266,9 @@ NONSENSE = {
     "wrong kinds": b'{"uri": 7, "cid": null, "id": {"a": []}, "url": 3, "error": [1], "message": {"x": 1}}',
     "bytes": b"\xff\xfe\x00\x01",
     "very deep": b"[" * 50_000,
+    "no letters": b"\xe9\xff\xa0" * 300_000,
+    "one long word": b'{"error": "' + b"a" * 900_000 + b'"}',
+    "lists of something else": b'{"posts": [7, null], "descendants": [7], "service": [7], "links": [null]}',
 }
 
 
@@ -277,8 +280,10 @@ class HttpContract(Contract):
         400: errors.Rejected,
         401: errors.NeedsReconnect,
         403: errors.NeedsReconnect,
+        408: errors.Unclear,
         413: errors.Rejected,
         422: errors.Rejected,
+        425: errors.Unclear,
         429: errors.RateLimited,
         500: errors.Unclear,
         502: errors.Unclear,
