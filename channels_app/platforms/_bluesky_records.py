@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import regex
 from django.utils.translation import gettext as _
 
 from channels_app import measure
@@ -13,6 +14,10 @@ from channels_app.platforms import _wire
 from channels_app.platforms._atproto import POSTS, Line, raise_for
 from channels_app.platforms._wire import number_of
 from channels_app.platforms.base import Figures, Prepared, Receipt
+
+# What the lexicon takes; a post with one facet that it does not take is refused as a whole.
+_ADDRESS = regex.compile(r"https?://[^\s/]\S*", regex.IGNORECASE)
+_TAG_BYTES = 640
 
 
 def profile(did: str) -> str:
@@ -34,9 +39,9 @@ def facets(line: Line, text: str) -> list[dict[str, Any]]:
 def _feature(line: Line, span: measure.Span) -> dict[str, str] | None:
     kind = f"app.bsky.richtext.facet#{span.kind}"
     if span.kind == "link":
-        return {"$type": kind, "uri": span.value}
+        return {"$type": kind, "uri": span.value} if _ADDRESS.fullmatch(span.value) else None
     if span.kind == "tag":
-        return {"$type": kind, "tag": span.value}
+        return {"$type": kind, "tag": span.value} if len(span.value.encode()) <= _TAG_BYTES else None
     answer = line.call("GET", "com.atproto.identity.resolveHandle", params={"handle": span.value.lower()})
     if answer.status in (400, 404):
         return None

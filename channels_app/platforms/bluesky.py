@@ -281,7 +281,8 @@ class Bluesky(Adapter):
         for start in range(0, len(wanted), _BATCH):
             posts = line.get("app.bsky.feed.getPosts", uris=wanted[start : start + _BATCH]).get("posts")
             for post in posts if isinstance(posts, list) else []:
-                figures[str(post.get("uri"))] = Figures(records.counted(post, _COUNTS))
+                if isinstance(post, dict):
+                    figures[str(post.get("uri"))] = Figures(records.counted(post, _COUNTS))
         return {uri: figures.get(uri) or records.unlisted(line, uri) for uri in wanted}
 
     def audience(self, session: Session) -> Figures:

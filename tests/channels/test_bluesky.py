@@ -64,6 +64,13 @@ class TestPublishing:
         assert [piece for piece, _ in marked] == ["#livres", "https://library.example/é", "@friend.test"]
         assert marked[2][1]["did"] == far.known_handles["friend.test"]
 
+    @pytest.mark.parametrize("text", ["See https://. There", "https://: and", "#e" + "\u0301" * 400, "(https://!)"])
+    def test_what_only_looks_like_a_link_or_a_tag_keeps_no_post_back(self, far, session, text):
+        """The protocol takes addresses and tags of its own form only, and refuses a post for one that is not."""
+        self.send(session, words(text))
+        (post,) = far.posts()
+        assert not post.get("facets")
+
     def test_the_record_says_when_and_in_which_language(self, far, session):
         self.send(session, words("Hello"))
         (post,) = far.posts()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import time
 from typing import Any
 
@@ -151,6 +152,8 @@ class FakeBluesky(FarSide):
             return refused
         if len(record["text"].encode()) > 3000:
             return _no("InvalidRequest", "Invalid app.bsky.feed.post record: text too long")
+        if not all(_takes(facet["features"][0]) for facet in record.get("facets", [])):
+            return _no("InvalidRequest", "Invalid app.bsky.feed.post record: $.record.facets must be valid")
         if self.lose_blobs:
             self.blobs, self.lose_blobs = {}, False
         if any(cid not in self.blobs for cid in _links(record)):
@@ -206,6 +209,12 @@ def _no(error: str, message: str, status: int = 400) -> Reply:
 
 def _cid(record: dict[str, Any]) -> str:
     return "bafyrei" + hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:40]
+
+
+def _takes(feature: dict[str, str]) -> bool:
+    """Addresses and tags as the lexicon has them."""
+    uri_fits = re.fullmatch(r"\w+:(?://)?[^\s/]\S*", feature.get("uri", "at://x"))
+    return bool(uri_fits) and len(feature.get("tag", "").encode()) <= 640
 
 
 def _links(value: Any) -> list[str]:
