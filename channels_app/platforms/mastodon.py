@@ -56,6 +56,8 @@ NARROW = "read:accounts read:statuses write:statuses write:media"
 BROAD = "read write"
 _MEDIA_LASTS = timedelta(hours=12)  # uploads nobody attached are removed after about a day
 _DOCS = Source("docs.joinmastodon.org, API methods and entities; each server's own answers replace it", "2026-11-23")
+_MOVED = gettext_lazy("This account has moved to another one. Connect the new account.")
+_LASTS_AT_MOST = 10 * 365 * 86400  # seconds; what is said to last longer is looked at again by then
 _KINDS = {"refresh": "refresh_token", "token": "access_token"}  # as RFC 7009 calls what we hold
 _APP = ("client_id", "client_secret")
 _COUNTS = {
@@ -193,7 +195,7 @@ class Mastodon(Adapter):
             raise FieldProblem("", _("The server gave a key that opens nothing. Try again."))
         raise_for(me)
         if me.fields.get("moved"):
-            raise FieldProblem("", _("This account has moved to another one. Connect the new account."))
+            raise FieldProblem("", str(_MOVED))
         facts = keep["facts"]
         if "version" not in facts:  # it tells members only
             facts = server_facts.read_facts(http, keep["server"], facts, secret["token"])
@@ -202,6 +204,8 @@ class Mastodon(Adapter):
     def probe(self, session: Session) -> Account:
         """Also reads the server's limits again, as they change with every upgrade."""
         me = Line(session).get("/api/v1/accounts/verify_credentials")
+        if me.fields.get("moved"):
+            raise NeedsReconnect(str(_MOVED))
         facts = server_facts.read_facts(session.http(), session.server, session.facts, session.secret["token"])
         return _account(me, session.server, facts)
 
@@ -309,7 +313,7 @@ class Mastodon(Adapter):
 
     def delete(self, session: Session, receipt: Receipt) -> None:
         line, path = Line(session), f"/api/v1/statuses/{receipt.remote_id}"
-        answer = line.call("DELETE", path)
+        answer = line.call("DELETE", path, params={"delete_media": "true"})
         if answer.status in (404, 410):
             if line.call("GET", path).ok:
                 raise Unsupported(_("This server does not let apps delete posts. Delete it there by hand."))
@@ -376,7 +380,7 @@ def _secret(answer: Answer, keep: dict[str, Any]) -> dict[str, Any]:
 
 def _expires(answer: Answer) -> datetime | None:
     seconds = number_of(answer.fields.get("expires_in"))
-    return timezone.now() + timedelta(seconds=seconds) if seconds else None
+    return timezone.now() + timedelta(seconds=min(seconds, _LASTS_AT_MOST)) if seconds else None
 
 
 def _bearer(secret: dict[str, Any]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels_app import errors
+from channels_app import errors, services
 from channels_app.capabilities import TextUnit
 from channels_app.connect import Context, FieldProblem
 from channels_app.models import AppRegistration
@@ -209,6 +209,16 @@ class TestPublishing:
         far.revoke()
         with pytest.raises(errors.NeedsReconnect):
             ADAPTER.probe(session)
+
+    def test_an_account_that_moved_away_needs_a_person(self, far, session):
+        far.moved = True
+        with pytest.raises(errors.NeedsReconnect, match="moved"):
+            ADAPTER.probe(session)
+
+    def test_deleting_takes_the_pictures_along(self, far, session):
+        (receipt,) = send(session, words("Hello", media=[picture()]))
+        ADAPTER.delete(session, receipt)
+        assert far.asked[-1].query == {"delete_media": ["true"]}
 
     def test_a_server_that_cannot_delete_says_so(self, far, session):
         (receipt,) = send(session, words("Hello"))
@@ -445,6 +455,23 @@ class TestConnecting:
         assert ADAPTER.probe(session).remote_id == ME
         with pytest.raises(errors.NeedsReconnect):
             ADAPTER.renew(session, connected.secret)
+
+    @pytest.mark.parametrize("lasts", [10**12, "99999999999", -5, "soon", None])
+    def test_a_token_that_lasts_beyond_the_calendar_breaks_nothing(self, far, here, lasts):
+        keep = self.begin(here, far.url).keep
+        far.fail(Failure(Reply(data={"access_token": far.token, "expires_in": lasts})), pattern="/oauth/token")
+        assert self.finish(here, keep).secret["token"] == far.token
+
+    @pytest.mark.parametrize("token", ["tok\r\nX-Evil: 1", "tök-日本"])
+    def test_a_token_that_fits_into_no_header_is_told_in_words(self, far, lib, here, token):
+        begun = services.connect_begin(by=lib.ada, unit=lib.north, platform="mastodon", fields={"server": far.url})
+        query = {name: values[0] for name, values in parse_qs(urlsplit(begun.url).query).items()}
+        far.fail(Failure(Reply(data={"access_token": token})), pattern="/oauth/token")
+        with pytest.raises(FieldProblem) as caught:
+            services.connect_finish(
+                by=lib.ada, state=query["state"], answer={"code": CODE}, arrived_at=query["redirect_uri"]
+            )
+        assert "Evil" not in caught.value.sentence
 
     def test_a_token_that_cannot_be_renewed_needs_a_person(self, far, session):
         with pytest.raises(errors.NeedsReconnect):

@@ -53,6 +53,7 @@ class FakeMastodon(FarSide):
         self.lists_private = True
         self.late: set[str] = set()  # not in the own list yet
         self.can_delete = True
+        self.moved = False
         self.narrow_scopes = True
         self.formats = False  # shows *words* as markup does
 
@@ -139,8 +140,11 @@ class FakeMastodon(FarSide):
 
     @route("GET", r"/api/v1/accounts/verify_credentials")
     def me(self, request: Request) -> Reply:
-        told = {"id": ME, "acct": "library", "display_name": "Town Library", "url": f"{self.url}/@library"}
+        told: dict[str, Any] = {"id": ME, "acct": "library", "display_name": "Town Library"}
+        told["url"] = f"{self.url}/@library"
         counts = {"followers_count": self.followers, "statuses_count": len(self.statuses)}
+        if self.moved:
+            told["moved"] = {"id": "110", "acct": "library@elsewhere.example"}
         return self._refused(request) or Reply(data={**told, **counts, "avatar_static": f"{self.url}/a.png"})
 
     # --- pictures ---------------------------------------------------------
