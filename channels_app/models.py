@@ -31,7 +31,7 @@ class Channel(models.Model):
     state = models.CharField(max_length=20, default="active")  # see channels_app.states.MACHINE
     name = models.CharField(max_length=200)
     handle = models.CharField(max_length=200, blank=True)
-    server = models.CharField(max_length=200, blank=True)  # https://host of the account's server, '' where fixed
+    server = models.CharField(max_length=200, blank=True)  # https://host/path of the account's server, '' where fixed
     remote_id = models.CharField(max_length=200)
     url = models.CharField(max_length=500, blank=True)
     avatar = models.CharField(max_length=200, blank=True)  # name in the media storage: our own copy

@@ -55,7 +55,7 @@ class ChannelSession(Session):
 
     def __init__(self, channel: Channel, credential: Credential) -> None:
         self.platform, self.server = channel.platform, channel.server
-        self.remote_id, self.handle = channel.remote_id, channel.handle
+        self.remote_id, self.handle, self.url = channel.remote_id, channel.handle, channel.url
         self.facts: dict[str, Any] = dict(channel.facts)
         self._channel_id = channel.pk
         self._take(credential)
@@ -151,7 +151,8 @@ class TrialSession(Session):
     def __init__(self, platform: str, connected: Connected) -> None:
         account = connected.account
         self.platform, self.server = platform, account.server
-        self.remote_id, self.handle, self.facts = account.remote_id, account.handle, dict(account.facts)
+        self.remote_id, self.handle, self.url = account.remote_id, account.handle, account.url
+        self.facts = dict(account.facts)
         self._secret = connected.secret
 
     @property

@@ -255,6 +255,8 @@ def same_source(line: Line, status: dict[str, Any], content: Content, index: int
 
 
 def page_of(session: Session) -> str:
-    """Where a person finds the account's posts."""
+    """Where a person finds the account's posts: servers differ in the form of this address."""
+    if session.url:
+        return session.url
     name = session.handle.removeprefix("@").partition("@")[0]
     return f"{session.server}/@{name}" if name else session.server

@@ -7,6 +7,7 @@ taken to be small. Facts are plain JSON, kept on the channel.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,11 +30,14 @@ ALT_LIMITS = {"pixelfed": 1000}
 MOST_TEXT = 100_000
 LEAST_BYTES = 10_000  # a picture limit below this was not meant in bytes
 BATCH = 20
+LONGEST_HOME = 190  # characters of a server's address, as many as we keep
 _DESCRIBES = ("version", "configuration", "max_toot_chars", "uri", "domain")
 _PICTURES = ("image/jpeg", "image/png", "image/webp")
 _NAMED = regex.compile(r"(?:compatible; |really )([A-Za-z-]+)[ /]", regex.IGNORECASE)
 _SLASHED = regex.compile(r"([A-Za-z-]+)/\d")
-_HOST_META = regex.compile(r'template="(https?://[^"/]+)/')
+_HOST_META = regex.compile(r'template="(https?://[^"/?]+(?:/[^"?]*?)??)/(?:\.well-known/|[^"/?]*\?)')
+_PATH_PART = regex.compile(r"[\w.~-]{1,40}", regex.ASCII)
+DEEPEST = 2  # parts of a path a server may stand under
 
 
 def settle_seconds(software: str) -> int:
@@ -48,34 +52,68 @@ def settle_seconds(software: str) -> int:
 def find_server(http: requests.Session, typed: str) -> tuple[str, dict[str, Any]]:
     """(address of the API, facts) from what a person typed: a server or a whole handle. Raises FieldProblem."""
     text = _wire.typed(typed)
-    named = text.rpartition("@")[2] if "@" in text and "://" not in text else text
+    is_handle = "://" not in text and "@" in text.partition("/")[0]
+    named = text.rpartition("@")[2] if is_handle else text
     url = _wire.server_url(named, "server")
     wire = Wire(http)
     try:
-        answer = _described(wire, url, in_house="://" not in named)
+        answer = _described(wire, url, _paths(named), in_house="://" not in named)
     except Temporary as error:
         advice = _("Check the spelling; if it is right, try again later.")
         raise FieldProblem("server", f"{error.reason} {advice}") from None
     if answer is not None:
-        parts = urlsplit(answer.url)
-        server = _wire.server_url(f"{parts.scheme}://{parts.netloc}", "server")
+        server = _home_of(answer)
         return server, facts_of(answer, _software(wire, server))
     raise FieldProblem(
         "server",
-        _("%(server)s does not answer as Mastodon or a compatible server. Check the spelling.")
+        _(
+            "%(server)s does not answer as Mastodon or a compatible server. Check the spelling. "
+            "A server that stands under a path is written with it, as library.example/social."
+        )
         % {"server": urlsplit(url).netloc},
     )
 
 
-def _described(wire: Wire, url: str, *, in_house: bool) -> Answer | None:
+def _paths(named: str) -> list[str]:
+    """The paths under which the address a person typed may hold a server, the longest first: '/social' and '' in
+    library.example/social/@story. What begins with @ is somebody's page."""
+    typed = urlsplit(named if "://" in named else f"https://{named}").path.strip("/").split("/")
+    parts = list(takewhile(_PATH_PART.fullmatch, typed))[:DEEPEST]
+    return ["".join(f"/{part}" for part in parts[:length]) for length in range(len(parts), -1, -1)]
+
+
+def _home_of(answer: Answer) -> str:
+    """The address before `/api/…`, where the description came from after redirects. Raises FieldProblem."""
+    home = answer.url.rpartition("/api/")[0]
+    path = urlsplit(home).path.rstrip("/")
+    if len(home) > LONGEST_HOME:
+        raise FieldProblem("server", _("The address of this server is too long."))
+    return _wire.server_url(home, "server") + path
+
+
+def _described(wire: Wire, url: str, paths: list[str], *, in_house: bool) -> Answer | None:
     """`in_house`: a server in the same house, of those an administrator allows, may have no https."""
     try:
-        return _instance(wire, url) or _instance_elsewhere(wire, url)
+        return _under(wire, url, paths) or _instance_elsewhere(wire, url)
     except Temporary:
         plain = url.replace("https://", "http://", 1)
         if not in_house or not _wire.may_carry_secrets(plain):
             raise
-        return _instance(wire, plain) or _instance_elsewhere(wire, plain)
+        return _under(wire, plain, paths) or _instance_elsewhere(wire, plain)
+
+
+def _under(wire: Wire, url: str, paths: list[str]) -> Answer | None:
+    """The first description under these paths. Trouble on the way counts only where nothing is found."""
+    trouble: Temporary | None = None
+    for path in paths:
+        try:
+            if answer := _instance(wire, url + path):
+                return answer
+        except Temporary as error:
+            trouble = error
+    if trouble:
+        raise trouble
+    return None
 
 
 def read_facts(http: requests.Session, server: str, known: dict[str, Any], token: str = "") -> dict[str, Any]:

@@ -130,6 +130,7 @@ class Session:
     server: str
     remote_id: str
     handle: str
+    url: str  # the account's page, as its platform says
     facts: dict[str, Any]
 
     @property

@@ -78,7 +78,10 @@ class Mastodon(Adapter):
         ConnectField(
             "server",
             gettext_lazy("Server"),
-            help=gettext_lazy("The server of the account, or its whole handle. You sign in there, not here."),
+            help=gettext_lazy(
+                "The server of the account, with the path where it stands under one, or its whole handle. "
+                "You sign in there, not here."
+            ),
             placeholder="mastodon.example",
         ),
     )

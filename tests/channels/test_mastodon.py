@@ -24,6 +24,8 @@ from channels_app.platforms._wire import server_url
 from channels_app.platforms.base import Account, Receipt
 from channels_app.platforms.mastodon import BROAD, NARROW, Mastodon
 from tests.contracts.platform import AT, HttpContract, words
+from tests.fakes.fediverse import Fediverse
+from tests.fakes.fediverse_servers import SERVERS
 from tests.fakes.mastodon import CODE, ME, FakeMastodon, _shown
 from tests.fakes.server import Failure, Reply, running
 from tests.fakes.session import TestSession, picture
@@ -270,6 +272,11 @@ class TestFinding:
         ready = prepared(session, content)
         assert self.look(session, content, ready, timedelta(0)).look_at == f"{far.url}/@library"
 
+    def test_a_person_is_sent_to_the_page_the_server_names(self, far, session):
+        session.url = f"{far.url}/profile/library"
+        ready = prepared(session, words("Hello"))
+        assert self.look(session, words("Hello"), ready, timedelta(0)).look_at == session.url
+
     def test_a_server_that_lists_late_is_given_longer(self, far, session):
         session.facts["software"] = "snac"
         content = words("Hello")
@@ -411,10 +418,48 @@ class TestConnecting:
         assert ADAPTER.capabilities_for(account.facts).text.limit == 500
 
     @pytest.mark.parametrize(
-        "typed", ["127.0.0.1:{port}", "@library@127.0.0.1:{port}", " http://127.0.0.1:{port}/@me "]
+        "typed",
+        ["127.0.0.1:{port}", "@library@127.0.0.1:{port}", " http://127.0.0.1:{port}/@me ", "127.0.0.1:{port}/@me"],
     )
     def test_a_server_in_the_house_is_found_however_it_is_typed(self, far, here, typed):
         assert self.begin(here, typed.format(port=far.port)).keep["server"] == far.url
+
+    @pytest.mark.parametrize(
+        ("typed", "found"),
+        [
+            ("{url}/social", "{url}/social"),
+            ("{url}/social/@library", "{url}/social"),
+            ("{at}/social/library?x=1#y", "{url}/social"),
+            ("{url}/", ""),
+            ("{url}/social%2f..%2f", ""),
+            ("{url}/a/b/social", ""),
+        ],
+    )
+    def test_a_server_under_a_path_is_found_where_it_is_typed(self, here, typed, found):
+        with running(Fediverse(replace(SERVERS[0], place="/social"))) as far:
+            url = far.url.removesuffix("/social")
+            typed = typed.format(url=url, at=url.removeprefix("http://"))
+            if found:
+                assert self.begin(here, typed).keep["server"] == found.format(url=url)
+            else:
+                with pytest.raises(FieldProblem, match=r"library\.example/social"):
+                    self.begin(here, typed)
+
+    def test_a_domain_may_say_under_which_path_its_server_stands(self, here):
+        with running(Fediverse(replace(SERVERS[0], place="/social"))) as far, running(FakeMastodon()) as front:
+            front.versions = ()
+            said = f'<Link template="{far.url}/.well-known/webfinger?resource={{uri}}"/>'
+            front.fail(Failure(Reply(raw=said.encode())), method="GET", pattern="host-meta")
+            assert self.begin(here, front.url).keep["server"] == far.url
+
+    def test_a_page_of_the_server_leads_to_the_server(self, far, here):
+        for page in ("/about", "/users/library", "/@library/110", "/tags/books?x"):
+            assert self.begin(here, far.url + page).keep["server"] == far.url
+
+    def test_a_path_out_of_order_hides_no_server(self, far, here):
+        far.fail(Failure(Reply(503)), method="GET", pattern="/about/api/v2")
+        far.fail(Failure(Reply(503)), method="GET", pattern="/about/api/v1")
+        assert self.begin(here, far.url + "/about").keep["server"] == far.url
 
     def test_we_register_once_per_server(self, far, here):
         self.begin(here, far.url)

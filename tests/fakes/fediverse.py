@@ -11,7 +11,7 @@ import html
 import itertools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -60,6 +60,7 @@ class Habits:
     worded_counts: bool = False  # "3"
     silent_delete: bool = False  # 200 without a body
     refusal: Reply = field(default_factory=lambda: Reply(401, {"error": "The access token is invalid"}))
+    place: str = ""  # the path it stands under
     busy: Reply = field(default_factory=lambda: Reply(429, {"error": "Too many requests"}))
 
 
@@ -71,6 +72,7 @@ class Fediverse(FarSide):
     def __init__(self, habits: Habits) -> None:
         super().__init__()
         self.habits = habits
+        self.url += habits.place
         self.numbers = itertools.count(1001)
         self.posts: dict[str, dict[str, Any]] = {}
         self.typed: dict[str, str] = {}
@@ -106,7 +108,9 @@ class Fediverse(FarSide):
 
     # --- about itself -----------------------------------------------------
     def answer(self, request: Request) -> Reply:
-        reply = super().answer(request)
+        if not request.path.startswith(self.habits.place):
+            return PAGE
+        reply = super().answer(replace(request, path=request.path.removeprefix(self.habits.place)))
         return PAGE if reply.status == 404 and reply.data == {"error": "Not Found"} else reply
 
     @route("GET", r"/api/(v1|v2)/instance")

@@ -108,6 +108,10 @@ SERVERS = [
         busy=Reply(429, {}, {"X-RateLimit-Reset": "1795515000"}),
     ),
     Habits(
+        "under-a-path", "friendica", place="/club/social", v1=_v1("2.8.0 (compatible; Friendica 2024.08)"),
+        rights=_READ_WRITE, numbered=int, announced=True, lists_replies=False,
+    ),
+    Habits(
         "says-it-is-mastodon", "", v2=_v2("4.2.0"), client={"name": "Web"}, media_told=False, counts=_as_mastodon,
     ),
 ]  # fmt: skip

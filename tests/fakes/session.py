@@ -31,7 +31,8 @@ class TestSession(Session):
 
     def __init__(self, adapter: Adapter, account: Account, secret: dict[str, Any]) -> None:
         self.adapter, self.platform = adapter, adapter.key
-        self.server, self.remote_id, self.handle = account.server, account.remote_id, account.handle
+        self.server, self.remote_id = account.server, account.remote_id
+        self.handle, self.url = account.handle, account.url
         self.facts = dict(account.facts)
         self._secret, self.renewals = secret, 0
 
@@ -45,7 +46,7 @@ class TestSession(Session):
         return self._secret
 
     def http(self) -> requests.Session:
-        return http.outside(label=self.platform, allow_private=["127.0.0.1", "localhost"], total=5)
+        return http.outside(label=self.platform, allow_private=["127.0.0.1", "localhost"])
 
     def read(self, media: Media) -> bytes:
         return PIXEL
