@@ -246,6 +246,12 @@ def test_a_key_revoked_while_nobody_knows_what_became_of_a_post(
     assert far.texts() == [TEXT]
 
 
+def test_disconnecting_ends_the_key_there_or_says_that_it_could_not(channel: Channel, far: Fediverse) -> None:
+    ended = services.disconnect(by=channel.connected_by, channel=channel)
+    assert ended.there == bool(far.habits.ends)
+    assert bool(ended.left) == bool(far.tokens or far.refreshes) == (not far.habits.ends)
+
+
 def test_a_busy_server_is_waited_for(channel: Channel, far: Fediverse, clock: Any) -> None:
     far.fail(Failure(far.habits.busy))
     delivery = planned(channel)

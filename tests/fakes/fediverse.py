@@ -36,7 +36,8 @@ class Habits:
     takes: tuple[str, ...] = ("form", "json")  # of a body
     sign_in: str = "/oauth/authorize"
     tokens: str = "/oauth/token"
-    announced: bool = False  # tells these two under .well-known
+    ends: str = "/oauth/revoke"  # where it takes tokens back; '' nowhere
+    announced: bool = False  # tells these three under .well-known
     bare_token: bool = False  # an answer with the token alone
     lasts: int = 0  # seconds a token lives; 0 for ever
     numbered: Callable[[int], Any] = str  # how ids look
@@ -135,8 +136,13 @@ class Fediverse(FarSide):
     def announcement(self, request: Request) -> Reply:
         if not self.habits.announced:
             return PAGE
-        places = {"authorization_endpoint": self.habits.sign_in, "token_endpoint": self.habits.tokens}
-        return Reply(data={"issuer": f"{self.url}/", **{name: self.url + path for name, path in places.items()}})
+        places = {
+            "authorization_endpoint": self.habits.sign_in,
+            "token_endpoint": self.habits.tokens,
+            "revocation_endpoint": self.habits.ends,
+        }
+        told = {name: self.url + path for name, path in places.items() if path}
+        return Reply(data={"issuer": f"{self.url}/", **told})
 
     # --- signing in -------------------------------------------------------
     def _body(self, request: Request) -> dict[str, Any] | None:
@@ -176,6 +182,17 @@ class Fediverse(FarSide):
         elif self.codes.pop(form["code"], {}).get("redirect_uri") != form["redirect_uri"]:
             return Reply(400, {"error": "invalid_grant"})
         return Reply(data=self._new_token())
+
+    @route("POST", r"(/oauth/revoke|/api/oauth/end)")
+    def end(self, request: Request, path: str) -> Reply:
+        if path != self.habits.ends:
+            return PAGE
+        form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
+        if form.get("client_secret") != self.apps.get(form.get("client_id", ""), {}).get("secret"):
+            return Reply(403, {"error": "unauthorized_client"})
+        self.tokens.pop(form["token"], None)
+        self.refreshes.discard(form["token"])
+        return Reply(data={})
 
     def _new_token(self) -> dict[str, Any]:
         token, lasts = f"tok-{next(self.numbers)}-0123456789abcdef", self.habits.lasts

@@ -96,13 +96,13 @@ SERVERS = [
     Habits(
         "honk-like", "", v1=_v1("honk/1.4"), numbered=int, takes=("form",), media=("v1",), media_told=False,
         bare_token=True, client=None, fractions=False, worded_counts=True, silent_delete=True, sign_in="/authorize",
-        tokens="/api/oauth/exchange", announced=True, lists_late=20,
+        tokens="/api/oauth/exchange", ends="/api/oauth/end", announced=True, lists_late=20,
         without=frozenset({"language", "application", "reblog", "in_reply_to_id", "visibility"}),
         nulls=frozenset({"url", "spoiler_text"}), refusal=Reply(401, raw=b""),
         busy=Reply(429, raw=b"slow down"),
     ),
     Habits(
-        "json-only", "smallhost", v1=_v1("0.3"), takes=("json",), media=("v2",), media_told=False,
+        "json-only", "smallhost", v1=_v1("0.3"), takes=("json",), ends="", media=("v2",), media_told=False,
         lists_all=False, client={"name": "smallhost"}, without=frozenset({"application"}),
         nulls=frozenset({"language"}), refusal=Reply(401, raw=b"<h1>no</h1>", headers={"Content-Type": "text/html"}),
         busy=Reply(429, {}, {"X-RateLimit-Reset": "1795515000"}),
