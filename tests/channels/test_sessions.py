@@ -30,7 +30,7 @@ def raced(number: int, act: Any) -> list[Any]:
 
     def run() -> None:
         try:
-            gate.wait(timeout=10)
+            gate.wait(timeout=120)
             results.append(act())
         except Exception as error:
             results.append(error)
@@ -41,13 +41,17 @@ def raced(number: int, act: Any) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=300)
     return results
 
 
 @pytest.mark.bothdbs
 @pytest.mark.django_db(transaction=True)
-def test_of_eight_workers_one_spends_the_refresh_token_and_all_get_the_new_secret(harbour: Harbour) -> None:
+def test_of_eight_workers_one_spends_the_refresh_token_and_all_get_the_new_secret(
+    harbour: Harbour, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(sessions, "WAIT_FOR_OTHERS", 300)  # however long eight threads take on a busy machine
+    monkeypatch.setattr(sessions, "LEASE", timedelta(seconds=300))
     channel = moored(cast.library().north)
     harbour.network.slow = 0.3
     opened = [open_session(channel) for _ in range(8)]
