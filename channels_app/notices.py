@@ -27,7 +27,7 @@ MESSAGES = {
     ),
     "channel.key_left": Message(
         _("One thing is left to do at {platform}"),
-        _("{reason} {left}"),
+        _("{why} {left}"),
         "caution",
     ),
     "channel.lent": Message(

@@ -85,7 +85,8 @@ def _end_there(adapter: Adapter, channel: Channel, secret: dict[str, Any] | None
 
 def _told(adapter: Adapter, by: User, channel: Channel, reason: str | None) -> Ended:
     left = "" if reason is None and adapter.revoke_ends_all else str(adapter.by_hand)
-    said = {**named(channel), "reason": reason or "", "left": left}
+    why = _("Our key could not be ended there: %(reason)s") % {"reason": reason} if reason else ""
+    said = {**named(channel), "reason": reason or "", "why": why, "left": left}
     action = "channel.key_ended" if reason is None else "channel.key_not_ended"
     with transaction.atomic():
         audit.record(action, by=by, on=channel, unit=channel.unit, data=said)
