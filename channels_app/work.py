@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from channels_app.models import Channel
+from libsocial.accounts.models import User
+
 
 @dataclass(frozen=True)
 class Work:
@@ -27,6 +30,10 @@ class Work:
     def unfinished(self) -> int:
         return self.waiting + self.held + self.in_review
 
+
+# A channel that may send again, and who ended its standing still.
+Return = Callable[[Channel, User], None]
+_returns: list[Return] = []
 
 # Channel ids in, for each id some fields of Work out; one query or two for all of them.
 Source = Callable[[Sequence[int]], dict[int, dict[str, Any]]]
@@ -47,3 +54,15 @@ def of(channel_ids: Iterable[int]) -> dict[int, Work]:
         for pk, fields in source(ids).items():
             found[pk] = replace(found[pk], **fields)
     return found
+
+
+def on_return(act: Return) -> None:
+    """Called by an app above in its AppConfig.ready(): what it does when a channel may send again."""
+    if act not in _returns:
+        _returns.append(act)
+
+
+def returned(channel: Channel, by: User) -> None:
+    """A channel that stood still may send again. In the transaction that moved it."""
+    for act in _returns:
+        act(channel, by)

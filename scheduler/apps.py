@@ -12,8 +12,9 @@ class SchedulerConfig(AppConfig):
         from channels_app import work
         from libsocial.audit import sentences
         from libsocial.notices import catalogue
-        from scheduler import messages, selectors
+        from scheduler import messages, overdue, selectors
 
         work.register(selectors.work_on)
+        work.on_return(overdue.hold_on_channel)
         sentences.register(messages.SENTENCES)
         catalogue.register(messages.MESSAGES)

@@ -18,12 +18,14 @@ from channels_app.models import Channel
 from libsocial.accounts import policies
 from libsocial.accounts.models import Unit, User
 from libsocial.audit import services as audit
-from scheduler import settling
+from scheduler import overdue
 from scheduler.models import Delivery, Hold
-from scheduler.states import DUE
 from scheduler.verdicts import Verdict
 
-HELD = Verdict("hold", "delivery.held", held_for="hold")
+
+def verdict_of(hold: Hold) -> Verdict:
+    """What it does to a delivery that is due."""
+    return Verdict("hold", "delivery.held", {"reason": hold.reason}, held_for="hold")
 
 
 def standing() -> list[Hold]:
@@ -119,9 +121,8 @@ def place(*, by: User, scope: str, key: str = "", reason: str) -> Hold:
 def lift(*, by: User, hold: Hold) -> list[Delivery]:
     """Lifts it and returns what became overdue meanwhile, now held until somebody releases it."""
     unit = _require(by, hold.scope, hold.key)
-    now = timezone.now()
-    for delivery in covered(hold.scope, hold.key).filter(state__in=DUE, next_at__lte=now):
-        settling.settle(delivery, HELD, now=now)
-    Hold.objects.filter(pk=hold.pk, lifted_at=None).update(lifted_at=now, lifted_by=by)
-    audit.record("hold.lifted", by=by, on=hold, unit=unit, data={"scope": hold.scope})
-    return list(covered(hold.scope, hold.key).filter(state="held", due_at__lte=now).order_by("due_at"))
+    now, rows = timezone.now(), covered(hold.scope, hold.key)
+    if Hold.objects.filter(pk=hold.pk, lifted_at=None).update(lifted_at=now, lifted_by=by):
+        overdue.hold(rows, verdict_of(hold), by=by, now=now)
+        audit.record("hold.lifted", by=by, on=hold, unit=unit, data={"scope": hold.scope})
+    return list(rows.filter(state="held", due_at__lte=now).order_by("due_at"))

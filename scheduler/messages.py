@@ -65,11 +65,18 @@ MESSAGES = {
     ),
     # held
     "delivery.held": Message(
-        _("Held back"), _("Publishing is paused. It leaves only when someone releases it. {reason}"), "still"
+        _("Held back"),
+        _("Publishing was stopped when its time came. It leaves only when someone releases it. {reason}"),
+        "still",
     ),
     "delivery.paused": Message(
-        _("{channel} is paused"),
-        _("It waits. When the channel is resumed it leaves only when someone releases it."),
+        _("{channel} was paused when its time came"),
+        _("It waits. When the channel sends again it leaves only when someone releases it."),
+        "still",
+    ),
+    "delivery.overdue": Message(
+        _("Its time passed while {channel} stood still"),
+        _("Nothing was published. It leaves only when someone releases it."),
         "still",
     ),
     "delivery.reconnect": Message(

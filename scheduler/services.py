@@ -101,7 +101,7 @@ def cancel_reference(reference: str, by: User) -> list[Delivery]:
     """
     left = []
     rows = Delivery.objects.filter(reference=reference).exclude(state__in=("cancelled", "expired", "removed"))
-    for delivery in rows.select_related("channel", "unit").prefetch_related("parts"):
+    for delivery in rows.order_by("pk").select_related("channel", "unit").prefetch_related("parts"):
         if delivery.state not in MAY_CANCEL or not _cancelled(delivery, by):
             left.append(delivery)
     return left

@@ -24,7 +24,7 @@ def of_the_moment(delivery: Delivery, now: datetime) -> Verdict | None:
     if stop := _CHANNEL_STOPS.get(state):
         return stop
     hold = holds.standing_for(delivery)
-    return Verdict("hold", "delivery.held", {"reason": hold.reason}, held_for="hold") if hold else None
+    return holds.verdict_of(hold) if hold else None
 
 
 def late(delivery: Delivery) -> Verdict:

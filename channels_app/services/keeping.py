@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels_app import avatars
+from channels_app import avatars, work
 from channels_app.connect import FieldProblem
 from channels_app.models import Channel, Credential
 from channels_app.platforms.base import Account, Adapter, Connected
@@ -58,8 +58,10 @@ def _keep(adapter: Adapter, arrival: Arrival, account: Account, avatar: str) -> 
             **values,
         )
     else:
-        channel = known
+        channel, stood = known, known.state
         MACHINE.move(channel, "reconnect", **values)
+        if channel.state == "active" != stood:
+            work.returned(channel, arrival.by)
     _keep_secret(channel, arrival.connected)
     audit.record(
         "channel.reconnected" if known else "channel.connected",

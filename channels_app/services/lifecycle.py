@@ -28,9 +28,10 @@ def pause(*, by: User, channel: Channel) -> None:
 
 @transaction.atomic
 def resume(*, by: User, channel: Channel) -> None:
-    """Sending may go on; what was held meanwhile waits for a person. Raises NotAllowed, TransitionError."""
+    """Sending may go on; what became due meanwhile waits for a person. Raises NotAllowed, TransitionError."""
     policies.require(by, "channel.manage", channel.unit)
     MACHINE.move(channel, "resume")
+    work.returned(channel, by)
     audit.record("channel.resumed", by=by, on=channel, unit=channel.unit, data=named(channel))
 
 

@@ -11,11 +11,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from scheduler import rates, stops
-from scheduler.models import Attempt, Delivery, Heartbeat
-from scheduler.progress import standing
+from scheduler.models import Delivery, Heartbeat
+from scheduler.recovery import recover
 from scheduler.settling import LeaseLost, settle
 from scheduler.states import DUE
-from scheduler.verdicts import GOES_ON, LOST_WHILE_CREATING, WORKER_LOST, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +27,7 @@ def sweep(now: datetime | None = None) -> Counter[str]:
     now = now or timezone.now()
     moved: Counter[str] = Counter()
     for delivery in _rows(now, Q(state="sending")):
-        moved[_safely(_recovered, delivery, now)] += 1
+        moved[_safely(recover, delivery, now)] += 1
     for delivery in _rows(now, Q(state__in=(*DUE, "held"), not_after__lte=now)):
         moved[_safely(_expired, delivery, now)] += 1
     Heartbeat.objects.filter(at__lt=now - _FORGET_HEARTBEATS).delete()
@@ -46,24 +45,6 @@ def watch(now: datetime | None = None, limit: int = BATCH) -> list[tuple[int, st
 def _rows(now: datetime, where: Q) -> Iterable[Delivery]:
     rows = Delivery.objects.filter(where, next_at__lte=now).order_by("next_at")
     return rows.select_related("channel__unit", "unit").prefetch_related("parts")[:BATCH]
-
-
-def _recovered(delivery: Delivery, now: datetime) -> str:
-    """A lease ran out. What the attempt left behind says how far its worker had come."""
-    attempt = Attempt.objects.filter(delivery=delivery, finished_at=None).first()
-    verdict = _left_behind(delivery, attempt)
-    logger.warning("lease ran out", extra={"delivery": delivery.pk, "outcome": verdict.action})
-    # A worker that lives after all may have renewed it since we looked.
-    return settle(delivery, verdict, attempt=attempt, now=now, where=Q(next_at=delivery.next_at))
-
-
-def _left_behind(delivery: Delivery, attempt: Attempt | None) -> Verdict:
-    parts = list(delivery.parts.all())
-    if attempt and attempt.creating_since and parts[attempt.creating_part or 0].receipt is None:
-        return LOST_WHILE_CREATING
-    reached = standing(parts)
-    # With the receipt of the marked part stored, that request is known to have worked.
-    return WORKER_LOST if reached is GOES_ON and not (attempt and attempt.creating_since) else reached
 
 
 def _expired(delivery: Delivery, now: datetime) -> str:
