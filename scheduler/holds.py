@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Concat, Substr
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -103,6 +104,12 @@ def _require(user: User, scope: str, key: str) -> Unit:
     if not may(user, scope, key):
         raise policies.NotAllowed("hold.place")
     return next(iter(units_of(scope, key)))
+
+
+def follow(old_path: str, new_path: str) -> None:
+    """A unit moved with all below it: what is held there stays held, and can be lifted there."""
+    moved = Hold.objects.filter(scope="unit", key__startswith=old_path)
+    moved.update(key=Concat(Value(new_path), Substr(F("key"), len(old_path) + 1)))
 
 
 @transaction.atomic

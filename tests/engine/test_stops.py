@@ -12,6 +12,7 @@ from django.utils import timezone
 from channels_app import services as channels
 from channels_app.models import Channel, PracticePost
 from channels_app.practice.services import ensure_practice
+from libsocial.accounts.services import units
 from libsocial.audit.models import Entry
 from libsocial.notices.models import Notice
 from scheduler import engine, holds, selectors, services, timing
@@ -187,3 +188,17 @@ def test_lifting_does_not_stumble_over_what_was_cancelled_meanwhile(channel: Cha
     )
     assert ends == [0, 0]
     assert set(Delivery.objects.values_list("state", flat=True)) <= {"held", "cancelled"}
+
+
+# --- a unit that moves -------------------------------------------------------------
+def test_a_hold_on_a_unit_moves_with_it(channel: Channel, far: FarSide, lib: Library) -> None:
+    """It goes on holding in its new place, and can be lifted there."""
+    hold = holds.place(by=lib.ada, scope="unit", key=lib.north.path, reason="Inventory")
+    units.move(by=lib.ada, unit=lib.north, parent=lib.south)
+    lib.north.refresh_from_db()
+    planned(channel, unit=lib.north)
+    assert step() == ["held"]
+    assert holds.place(by=lib.ada, scope="unit", key=lib.north.path, reason="Again") == hold
+    hold.refresh_from_db()
+    assert holds.name_of(hold) == lib.north.name
+    assert len(holds.lift(by=lib.ada, hold=hold)) == 1

@@ -32,6 +32,16 @@ def object_to_archiving(objection: Objection) -> None:
         objections.append(objection)
 
 
+Follower = Callable[[str, str], None]
+followers: list[Follower] = []
+
+
+def follow_moves(follower: Follower) -> None:
+    """Register who keeps paths of units: called with the old and the new one, in the transaction of the move."""
+    if follower not in followers:
+        followers.append(follower)
+
+
 def root() -> Unit:
     """The library itself; raises Unit.DoesNotExist before the first run."""
     return Unit.objects.get(parent=None)
@@ -149,6 +159,8 @@ def _carry(old_path: str, new_path: str) -> None:
         raise Refused(_("The tree would become too deep."), "parent")
     below = Unit.objects.filter(path__startswith=old_path)
     below.update(path=Concat(Value(new_path), Substr(F("path"), len(old_path) + 1)))
+    for follower in followers:
+        follower(old_path, new_path)
 
 
 def _zone(name: str) -> str:
