@@ -11,9 +11,12 @@ import structlog
 from celery import Celery
 from celery.signals import heartbeat_sent, setup_logging, task_postrun, task_prerun
 
+from libsocial import inprocess
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "libsocial.settings")
 
-app = Celery("libsocial")
+inprocess.announce()
+app = Celery("libsocial", fixups=["libsocial.connections:fixup"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()
 app.autodiscover_tasks()

@@ -144,6 +144,7 @@ else:
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATA_DIR / "libsocial.sqlite3",
+            "CONN_MAX_AGE": 60,
             "OPTIONS": SQLITE_OPTIONS,
         }
     }
@@ -178,12 +179,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_MAX_BYTES = env.number("LIBSOCIAL_UPLOAD_MB", 50, "Largest picture that may be uploaded, in MB.") * 1024 * 1024
 
 # --- work -----------------------------------------------------------------
-CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
+CELERY_BROKER_URL = REDIS_URL or "inprocess://localhost/"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     # Nothing rests on the broker, so nobody waits for it long.
     {"visibility_timeout": 3600, "socket_connect_timeout": 3, "socket_timeout": 30, "health_check_interval": 25}
     if REDIS_URL
-    else {"polling_interval": 0.05}
+    else {}
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.1}
