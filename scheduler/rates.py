@@ -15,8 +15,13 @@ def _key(channel: Channel, scope: str) -> str:
 
 
 def remember(channel: Channel, scope: str, until: datetime) -> None:
-    """No request of this channel (or, scope 'app', of this platform's server) before `until`."""
-    RateMemory.objects.update_or_create(key=_key(channel, scope), defaults={"until": until})
+    """No request of this channel (or, scope 'app', of this platform's server) before `until`.
+
+    Of two answers that arrive together the longer one counts.
+    """
+    row, made = RateMemory.objects.get_or_create(key=_key(channel, scope), defaults={"until": until})
+    if not made:
+        RateMemory.objects.filter(pk=row.pk, until__lt=until).update(until=until)
 
 
 def until(channel: Channel, now: datetime) -> datetime | None:

@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
@@ -150,11 +151,23 @@ def keep_receipt(part: DeliveryPart, receipt: Receipt) -> None:
         setattr(part, name, value)
 
 
+def _storable(value: Any) -> Any:
+    """Without the one character PostgreSQL refuses."""
+    match value:
+        case str():
+            return value.replace("\x00", "")
+        case list():
+            return [_storable(item) for item in value]
+        case dict():
+            return {_storable(name): _storable(item) for name, item in value.items()}
+        case _:
+            return value
+
+
 def _proof(receipt: Receipt) -> dict[str, object]:
     """The columns of a receipt; a platform's oversized or broken words must not keep it from being stored."""
-    whole = json.loads(json.dumps(asdict(receipt), default=str).replace("\\u0000", ""))
     return {
-        "receipt": whole,
+        "receipt": _storable(json.loads(json.dumps(asdict(receipt), default=str))),
         "remote_id": words(receipt.remote_id),
         "remote_url": words(receipt.url)[:500],
         "alt": receipt.alt[:20],

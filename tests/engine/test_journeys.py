@@ -9,9 +9,11 @@ import time_machine
 from django.utils import timezone
 
 from channels_app.models import Channel
+from channels_app.platforms.base import Receipt
 from libsocial.audit.models import Entry
 from libsocial.notices.models import Notice
-from scheduler import engine, timing
+from scheduler import engine, rates, timing
+from scheduler.engine.delivering import keep_receipt
 from scheduler.models import Attempt, Delivery, DeliveryPart
 from tests.engine import story
 from tests.engine.farside import FarSide
@@ -105,6 +107,23 @@ def test_a_thread_cut_in_the_middle_goes_on_after_the_last_proven_part(channel, 
     assert far.texts == ["one", "two", "three"]
     assert far.state["uploads"] == 3, "what was prepared is not prepared again"
     assert fresh(delivery).remote_id == "1"
+
+
+def test_a_shorter_limit_answered_a_moment_later_does_not_end_the_longer_one(channel: Channel, clock) -> None:
+    now = timezone.now()
+    rates.remember(channel, "channel", now + timedelta(minutes=2))
+    rates.remember(channel, "channel", now + timedelta(seconds=1))
+    assert rates.until(channel, now) == now + timedelta(minutes=2)
+    rates.remember(channel, "channel", now + timedelta(minutes=3))
+    assert rates.until(channel, now) == now + timedelta(minutes=3)
+
+
+def test_a_receipt_full_of_odd_characters_is_stored_all_the_same(channel: Channel) -> None:
+    part = planned(channel).parts.get()
+    keep_receipt(part, Receipt("1\x00", "https://paper.example/1", data={"na\x00me": ["a\x00b", "c\\u0000d", None, 7]}))
+    stored = DeliveryPart.objects.get(pk=part.pk)
+    assert stored.remote_id == "1"
+    assert stored.receipt["data"] == {"name": ["ab", "c\\u0000d", None, 7]}
 
 
 def ask_a_person(channel: Channel, far: FarSide) -> Delivery:
