@@ -36,7 +36,7 @@ class Delivery(models.Model):
     # When the engine should look again: due time, retry time, lease end, next check, and for what is held the
     # moment it expires. Null: nothing to do.
     next_at = models.DateTimeField(null=True)
-    # `channel:<id>` while it is sending on a platform that wants one at a time; null otherwise.
+    # `channel:<id>` while it is sending on a channel that gets one worker at a time; null otherwise.
     lane = models.CharField(max_length=40, null=True, blank=True)
     lease_owner = models.CharField(max_length=80, blank=True)
     attempts_made = models.PositiveIntegerField(default=0)

@@ -1,21 +1,31 @@
-"""What platforms told us about their limits, shared by all workers."""
+"""What platforms told us about their limits, and which channels are in trouble; shared by all workers."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-
-from django.db.models import Max
 
 from channels_app.models import Channel
 from scheduler.models import RateMemory
 
+TROUBLE = "trouble"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`until`: the channel must rest so long, or None. `troubled`: its platform failed a moment ago."""
+
+    until: datetime | None
+    troubled: bool
+
 
 def _key(channel: Channel, scope: str) -> str:
-    return f"app:{channel.platform}:{channel.server}" if scope == "app" else f"channel:{channel.pk}"
+    return f"app:{channel.platform}:{channel.server}" if scope == "app" else f"{scope}:{channel.pk}"
 
 
 def remember(channel: Channel, scope: str, until: datetime) -> None:
-    """No request of this channel (or, scope 'app', of this platform's server) before `until`.
+    """No request of this channel (or, scope 'app', of this platform's server) before `until`; scope TROUBLE: one
+    at a time.
 
     Of two answers that arrive together the longer one counts.
     """
@@ -26,8 +36,15 @@ def remember(channel: Channel, scope: str, until: datetime) -> None:
 
 def until(channel: Channel, now: datetime) -> datetime | None:
     """The moment until which this channel must rest, or None."""
-    keys = [_key(channel, "channel"), _key(channel, "app")]
-    return RateMemory.objects.filter(key__in=keys, until__gt=now).aggregate(latest=Max("until"))["latest"]
+    return standing(channel, now).until
+
+
+def standing(channel: Channel, now: datetime) -> Standing:
+    """What is remembered of this channel now."""
+    keys = [_key(channel, scope) for scope in ("channel", "app", TROUBLE)]
+    known = dict(RateMemory.objects.filter(key__in=keys, until__gt=now).values_list("key", "until"))
+    troubled = known.pop(keys[-1], None) is not None
+    return Standing(max(known.values(), default=None), troubled)
 
 
 def forget_past(now: datetime) -> None:

@@ -11,6 +11,8 @@ LEASE = timedelta(seconds=60)  # a worker that shows no sign of life for so long
 RENEW_EVERY = 20.0  # seconds between two signs of life during long work
 LONGEST_WORK = timedelta(minutes=15)  # after this the lease is not renewed any more
 LANE_PAUSE = timedelta(seconds=1)  # another delivery of the channel is in flight
+TROUBLED = timedelta(minutes=5)  # so long after a failure a channel gets one worker at a time
+_TROUBLED_PAUSE = 15.0  # seconds; what waits behind such a one need not hurry
 
 # A far side may store a post after it stopped answering: only an absence seen later than this is believed.
 SETTLING = timedelta(seconds=60)
@@ -28,6 +30,11 @@ def backoff(tries: int, spread: Callable[[], float] = random.random) -> timedelt
     """The pause after the `tries`-th fruitless try: exponential with full jitter, so that a crowd spreads out."""
     ceiling = min(_LONGEST, _BASE * 2 ** min(tries, 16))
     return max(SHORTEST, timedelta(seconds=spread() * ceiling))
+
+
+def lane_pause(troubled: bool, spread: Callable[[], float] = random.random) -> timedelta:
+    """The pause of one whose lane is busy. Behind a troubled channel a hundred spread out."""
+    return max(LANE_PAUSE, timedelta(seconds=spread() * _TROUBLED_PAUSE)) if troubled else LANE_PAUSE
 
 
 def check_after(rounds: int) -> timedelta:

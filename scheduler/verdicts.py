@@ -27,6 +27,7 @@ class Verdict:
     held_for: str = ""
     rate_scope: str = ""  # remember the limit for 'channel' or 'app'
     lost_channel: bool = False
+    troubled: bool = False  # the platform itself did not work: its channel gets one worker at a time for a while
 
 
 LONGEST_WORDS = 300
@@ -39,7 +40,7 @@ def words(value: object) -> str:
 
 def from_error(error: Exception, *, creating: bool) -> Verdict:
     """The decision an exception carries; `creating` is True from the mark on."""
-    reason = {"reason": words(error) if isinstance(error, errors.PlatformError) else ""}
+    reason = {"reason": words(error) if isinstance(error, errors.PlatformError | http.OutsideError) else ""}
     match error:
         case errors.RateLimited():
             return Verdict(
@@ -47,7 +48,8 @@ def from_error(error: Exception, *, creating: bool) -> Verdict:
             )
         case errors.Temporary():
             # A platform at work on a picture says when to ask again: no failed try.
-            return Verdict("postpone", "delivery.temporary", reason, until=error.until, free=error.until is not None)
+            asked = error.until is not None
+            return Verdict("postpone", "delivery.temporary", reason, until=error.until, free=asked, troubled=not asked)
         case errors.NeedsReconnect():
             return Verdict("hold", "delivery.reconnect", reason, held_for="reconnect", lost_channel=True)
         case errors.Rejected():
@@ -55,13 +57,13 @@ def from_error(error: Exception, *, creating: bool) -> Verdict:
         case errors.Unsupported():
             return Verdict("refuse", "delivery.unsupported", reason)
         case http.NotSent():
-            return Verdict("postpone", "delivery.temporary", {"reason": words(error)})
+            return Verdict("postpone", "delivery.temporary", reason, troubled=True)
         case errors.Gone() if creating:
             return Verdict("refuse", "delivery.gone", reason)
         case _ if creating:
-            return Verdict("lose", "delivery.unclear", reason)
-        case errors.Gone() | errors.Unclear():
-            return Verdict("postpone", "delivery.temporary", reason)
+            return Verdict("lose", "delivery.unclear", reason, troubled=True)
+        case errors.Gone() | errors.Unclear() | http.NoAnswer():
+            return Verdict("postpone", "delivery.temporary", reason, troubled=True)
         case _:
             return Verdict("postpone", "delivery.trouble", {"kind": type(error).__name__})
 

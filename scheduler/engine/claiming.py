@@ -23,8 +23,11 @@ from scheduler.states import DUE, MACHINE
 logger = logging.getLogger(__name__)
 
 
-def claim(delivery: Delivery, worker: str, now: datetime | None = None) -> Attempt | None:
-    """Makes this delivery ours and opens an attempt. None when somebody was faster or its channel is busy."""
+def claim(delivery: Delivery, worker: str, now: datetime | None = None, *, troubled: bool = False) -> Attempt | None:
+    """Makes this delivery ours and opens an attempt. None when somebody was faster or its channel is busy.
+
+    A channel in trouble gets one worker at a time, so that the others are there for the other channels.
+    """
     now = now or timezone.now()
     number = delivery.attempts_made + 1
     try:
@@ -35,7 +38,7 @@ def claim(delivery: Delivery, worker: str, now: datetime | None = None) -> Attem
                 where=Q(attempts_made=delivery.attempts_made, next_at=delivery.next_at),
                 attempts_made=number,
                 lease_owner=worker,
-                lane=_lane(delivery),
+                lane=_lane(delivery, troubled),
                 next_at=now + timing.LEASE,
                 first_tried_at=delivery.first_tried_at or now,
             )
@@ -43,12 +46,12 @@ def claim(delivery: Delivery, worker: str, now: datetime | None = None) -> Attem
     except TransitionError:
         return None
     except IntegrityError:
-        put_off(delivery, now + timing.LANE_PAUSE)
+        put_off(delivery, now + timing.lane_pause(troubled))
         return None
 
 
-def _lane(delivery: Delivery) -> str | None:
-    alone = platforms.get(delivery.channel.platform).capabilities.one_at_a_time
+def _lane(delivery: Delivery, troubled: bool) -> str | None:
+    alone = troubled or platforms.get(delivery.channel.platform).capabilities.one_at_a_time
     return f"channel:{delivery.channel_id}" if alone else None
 
 

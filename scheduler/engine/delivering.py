@@ -63,10 +63,11 @@ def deliver(pk: int, *, worker: str = "") -> str:
     try:
         if stop := stops.of_the_moment(delivery, now):
             return settle(delivery, stop, now=now)
-        if until := rates.until(delivery.channel, now):
-            claiming.put_off(delivery, until)
+        known = rates.standing(delivery.channel, now)
+        if known.until:
+            claiming.put_off(delivery, known.until)
             return "resting"
-        attempt = claiming.claim(delivery, worker or workers.identity(), now)
+        attempt = claiming.claim(delivery, worker or workers.identity(), now, troubled=known.troubled)
         if attempt is None:
             return "taken"
         with claiming.kept(attempt):

@@ -8,9 +8,11 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from channels_app import platforms
 from channels_app.models import Channel
 from channels_app.platforms.base import Receipt
 from libsocial.audit.models import Entry
+from libsocial.core import http
 from libsocial.notices.models import Notice
 from scheduler import engine, rates, timing
 from scheduler.engine.delivering import keep_receipt
@@ -275,3 +277,54 @@ def test_one_failed_channel_never_touches_another(channel, far, lib) -> None:
     far.script("422")
     planned(channel), planned(other)
     assert step() == ["failed", "published"]
+
+
+# --- one channel in trouble and the others ---------------------------------------
+TROUBLES = {"before creating": ("prepare 0", []), "while creating": ("", ["drop"])}
+
+
+@pytest.mark.parametrize("when", TROUBLES)
+def test_a_channel_in_trouble_takes_one_worker_and_leaves_the_others_to_the_rest(
+    when: str, channel: Channel, far: FarSide, paper: Paper, clock, lib
+) -> None:
+    """A dead server makes each worker wait for its time-out: however much is due there, only one does."""
+    point, script = TROUBLES[when]
+    far.script(*script)
+    paper.points[point] = no_answer
+    planned(channel, "fails")
+    assert step()[0] in ("waiting", "unclear")
+    paper.points.clear()
+
+    slow, behind = planned(channel, "slow"), planned(channel, "behind")
+    other = planned(story.channel(lib.south, far), "elsewhere")
+    paper.points["prepare 0"] = lambda: in_another_worker(behind, other)
+    assert engine.deliver(slow.pk) == "published"
+    assert seen == ["taken", "published"]
+    assert not Attempt.objects.filter(delivery=behind).exists()
+    clock.shift(30)
+    assert engine.deliver(behind.pk) == "published"
+
+
+def test_a_channel_is_trusted_again_after_a_while(channel: Channel, far: FarSide, paper: Paper, clock) -> None:
+    paper.points["prepare 0"] = no_answer
+    planned(channel, "fails")
+    step()
+    clock.shift(timing.TROUBLED)
+    slow, beside = planned(channel, "slow"), planned(channel, "beside")
+    paper.points["prepare 0"] = lambda: in_another_worker(beside)
+    assert engine.deliver(slow.pk) == "published"
+    assert seen == ["published"]
+
+
+def no_answer() -> None:
+    raise http.NoAnswer("Paper does not answer.")
+
+
+seen: list[str] = []
+
+
+def in_another_worker(*deliveries: Delivery) -> None:
+    """While this worker has its delivery in hand, another one tries these."""
+    paper = platforms.get("paper")
+    paper.points.clear()
+    seen[:] = [engine.deliver(delivery.pk, worker="another") for delivery in deliveries]
