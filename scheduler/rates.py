@@ -19,6 +19,9 @@ class Standing:
     troubled: bool
 
 
+FREE = Standing(None, False)
+
+
 def _key(channel: Channel, scope: str) -> str:
     return f"app:{channel.platform}:{channel.server}" if scope == "app" else f"{scope}:{channel.pk}"
 

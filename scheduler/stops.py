@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+
+from django.db import connection
 
 from channels_app.models import Channel
 from scheduler import guards, holds
-from scheduler.models import Delivery
+from scheduler.models import Delivery, Hold, RateMemory
 from scheduler.verdicts import EXPIRED, EXPIRED_PARTLY, Verdict
 
 _CHANNEL_STOPS = {
@@ -16,14 +19,41 @@ _CHANNEL_STOPS = {
 }
 
 
-def of_the_moment(delivery: Delivery, now: datetime) -> Verdict | None:
-    """Too late, the channel stands still, or somebody holds it."""
+@dataclass(frozen=True)
+class Look:
+    """One look at all that may stop a delivery: the state of its channel, and whether there is any hold or any
+    remembered limit at all, which is rare."""
+
+    channel: str
+    holds: bool
+    limits: bool
+
+
+def look(delivery: Delivery, now: datetime) -> Look:
+    """Asked twice of every delivery, so it is one statement and spares the way through the query compiler."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK, [connection.ops.adapt_datetimefield_value(now), delivery.channel_id])
+        row = cursor.fetchone()
+    return Look(row[0], bool(row[1]), bool(row[2]))
+
+
+_TABLES = {"holds": Hold._meta.db_table, "limits": RateMemory._meta.db_table, "channels": Channel._meta.db_table}
+_LOOK = """
+    SELECT state,
+        EXISTS (SELECT 1 FROM {holds} WHERE lifted_at IS NULL),
+        EXISTS (SELECT 1 FROM {limits} WHERE until > %s)
+    FROM {channels} WHERE id = %s
+""".format(**_TABLES)  # noqa: S608  names of our own tables
+
+
+def of_the_moment(delivery: Delivery, now: datetime, seen: Look | None = None) -> Verdict | None:
+    """Too late, the channel stands still, or somebody holds it. `seen`: what a look just showed."""
     if now >= delivery.not_after:
         return late(delivery)
-    state = Channel.objects.values_list("state", flat=True).get(pk=delivery.channel_id)
-    if stop := _CHANNEL_STOPS.get(state):
+    seen = seen or look(delivery, now)
+    if stop := _CHANNEL_STOPS.get(seen.channel):
         return stop
-    hold = holds.standing_for(delivery)
+    hold = holds.standing_for(delivery) if seen.holds else None
     return holds.verdict_of(hold) if hold else None
 
 

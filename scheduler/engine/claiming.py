@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -75,26 +77,74 @@ def _renew(attempt: Attempt, now: datetime) -> bool:
     return ours.filter(lease_owner=attempt.worker).update(next_at=now + timing.LEASE) == 1
 
 
-@contextmanager
-def kept(attempt: Attempt) -> Iterator[None]:
-    """Renews the lease while the work inside takes long: uploads may, and the thread that works is busy."""
-    done = threading.Event()
-    keeper = threading.Thread(target=_keep, args=(attempt, done), name=f"lease-{attempt.pk}", daemon=True)
-    keeper.start()
-    try:
-        yield
-    finally:
-        done.set()
+class Keeper:
+    """Renews the leases of work that takes long: uploads may, and the thread that works is busy.
 
+    One thread for all the work of a process, made when there is some: most deliveries end long before their
+    lease needs it, and a thread for each would cost more than the delivery.
+    """
 
-def _keep(attempt: Attempt, done: threading.Event) -> None:
-    """Ends with the work, when the lease is lost, or when the work has become unreasonable."""
-    end = time.monotonic() + timing.LONGEST_WORK.total_seconds()
-    while not done.wait(timing.RENEW_EVERY) and time.monotonic() < end:
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """With nothing to keep: at first, and in a process made by forking, which has no thread but its own."""
+        self._lock = threading.Lock()
+        self._work: dict[Attempt, _Term] = {}
+        self._thread: threading.Thread | None = None
+
+    @contextmanager
+    def keeping(self, attempt: Attempt) -> Iterator[None]:
+        """As long as the work inside takes, within reason."""
+        now = time.monotonic()
+        with self._lock:
+            self._work[attempt] = _Term(now + timing.RENEW_EVERY, now + timing.LONGEST_WORK.total_seconds())
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="leases", daemon=True)
+                self._thread.start()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._work.pop(attempt, None)
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(timing.RENEW_EVERY / 4)
+            for attempt in self._due():
+                self._renew(attempt)
+            with self._lock:
+                if not self._work:
+                    self._thread = None
+                    return
+
+    def _due(self) -> list[Attempt]:
+        """Whose turn it is. What has become unreasonable is not renewed any more."""
+        now = time.monotonic()
+        with self._lock:
+            self._work = {attempt: term for attempt, term in self._work.items() if now < term.end}
+            due = [attempt for attempt, term in self._work.items() if now >= term.next]
+            self._work |= {attempt: _Term(now + timing.RENEW_EVERY, self._work[attempt].end) for attempt in due}
+        return due
+
+    def _renew(self, attempt: Attempt) -> None:
         try:
             if not _renew(attempt, timezone.now()):
-                return
+                with self._lock:
+                    self._work.pop(attempt, None)
         except DatabaseError:
             logger.warning("lease not renewed", extra={"delivery": attempt.delivery_id}, exc_info=True)
         finally:
             connection.close()
+
+
+@dataclass(frozen=True)
+class _Term:
+    """When to renew next, and when to stop."""
+
+    next: float
+    end: float
+
+
+KEEPER = Keeper()
+os.register_at_fork(after_in_child=KEEPER.begin)

@@ -43,7 +43,7 @@ class Job:
 
 
 def load(pk: int) -> Delivery | None:
-    rows = Delivery.objects.select_related("channel__unit", "unit").prefetch_related("parts")
+    rows = Delivery.objects.select_related("channel", "unit").prefetch_related("parts")
     return rows.filter(pk=pk).first()
 
 
@@ -61,16 +61,17 @@ def deliver(pk: int, *, worker: str = "") -> str:
     if delivery.next_at > now:
         return "early" if delivery.next_at <= now + timing.HORIZON else "not due"
     try:
-        if stop := stops.of_the_moment(delivery, now):
+        seen = stops.look(delivery, now)
+        if stop := stops.of_the_moment(delivery, now, seen):
             return settle(delivery, stop, now=now)
-        known = rates.standing(delivery.channel, now)
+        known = rates.standing(delivery.channel, now) if seen.limits else rates.FREE
         if known.until:
             claiming.put_off(delivery, known.until)
             return "resting"
         attempt = claiming.claim(delivery, worker or workers.identity(), now, troubled=known.troubled)
         if attempt is None:
             return "taken"
-        with claiming.kept(attempt):
+        with claiming.KEEPER.keeping(attempt):
             return settle(delivery, _work(delivery, attempt), attempt=attempt)
     except LeaseLost:
         return "lost"

@@ -133,6 +133,7 @@ def test_a_receipt_that_comes_after_the_sweep_still_counts(channel: Channel, far
 def test_long_work_keeps_its_lease(channel: Channel, far: FarSide, paper: Paper, monkeypatch: Any) -> None:
     """An upload longer than the lease: signs of life are written meanwhile, and the sweep finds nothing to do."""
     monkeypatch.setattr(timing, "RENEW_EVERY", 0.01)
+    monkeypatch.setattr(claiming, "KEEPER", claiming.Keeper())
     delivery = planned(channel)
 
     def upload() -> None:
