@@ -138,12 +138,8 @@ def test_long_work_keeps_its_lease(channel: Channel, far: FarSide, paper: Paper,
 
     def upload() -> None:
         before = fresh(delivery).next_at
-        for _ in range(500):
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1")
-            if fresh(delivery).next_at > before:
-                break
-        assert fresh(delivery).next_at > before
+        while fresh(delivery).next_at <= before:  # however long a busy machine takes; the test's time-out ends it
+            threading.Event().wait(0.01)
         assert engine.sweep(now=before) == {}
 
     paper.points["prepared 0"] = upload
