@@ -138,7 +138,10 @@ def hold(request: HttpRequest) -> HttpResponse:
 @require_POST
 def lift(request: HttpRequest, pk: int) -> HttpResponse:
     """Lifts a hold and says what now waits for a click."""
-    row = get_object_or_404(Hold, pk=pk, lifted_at=None)
+    row = get_object_or_404(Hold, pk=pk)
+    if row.lifted_at is not None:
+        flash(request, _("Somebody resumed this a moment ago. What waits is listed below."), level="info")
+        return _back(request)
     waiting = len(holds.lift(by=request.user, hold=row))
     if waiting:
         text = ngettext(

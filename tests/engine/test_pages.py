@@ -141,6 +141,13 @@ def test_pausing_everything_and_resuming(channel: Channel, far: FarSide, lib: Li
     assert step() == ["published"]
 
 
+def test_resuming_what_somebody_has_just_resumed_is_a_sentence_and_no_error(channel: Channel, lib: Library) -> None:
+    hold = Hold.objects.create(scope="all", reason="x")
+    ada, address = signed_in(lib.ada), reverse("scheduler:lift", args=[hold.pk])
+    ada.post(address)
+    assert "Somebody resumed this a moment ago." in ada.post(address, follow=True).content.decode()
+
+
 def test_who_may_hold_what(channel: Channel, lib: Library) -> None:
     sam = signed_in(lib.sam)
     north = {"what": f"unit:{lib.north.path}", "reason": "Inventory"}
