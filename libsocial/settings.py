@@ -199,6 +199,9 @@ CELERY_TASK_ROUTES = {
     "scheduler.tasks.dispatch": {"queue": "publish"},
     "scheduler.tasks.deliver": {"queue": "publish"},
     "scheduler.tasks.heartbeat": {"queue": "publish"},
+    # These ask a platform and may wait for it long: the sweep and the mails must not stand behind them.
+    "scheduler.tasks.reconcile": {"queue": "inbox"},
+    "scheduler.tasks.follow": {"queue": "inbox"},
 }
 CELERY_BEAT_SCHEDULE = {
     # Every tick is harmless when doubled or lost. One that could not run in time is dropped: the next does its work.

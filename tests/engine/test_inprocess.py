@@ -11,7 +11,7 @@ from celery.signals import task_postrun, task_prerun
 from django.db import connection
 from kombu import Connection
 
-from libsocial import celery, connections, inprocess
+from libsocial import celery, connections, inprocess, lanes
 from libsocial.embedded import Clock
 from scheduler import tasks
 
@@ -65,6 +65,16 @@ def test_what_was_there_before_is_taken_one_by_one_and_then_silence_is_told(line
 
 def test_the_clock_sleeps_to_its_very_tick() -> None:
     assert Clock.adjust(None, 0.5, -0.01) == 0.5
+
+
+@pytest.mark.parametrize("asking", [tasks.reconcile, tasks.follow])
+def test_neither_sweep_nor_dispatch_stands_behind_a_platform_that_is_asked_about_a_post(asking: Any) -> None:
+    """A dead server is waited for up to a minute, by as many as are unclear there."""
+    lane_of = {queue: name for name, (_threads, queues) in lanes.LANES.items() for queue in queues}
+    route = celery.app.amqp.router.route
+    taken = lane_of[route({}, asking.name)["queue"].name]
+    for other in (tasks.dispatch, tasks.deliver, tasks.sweep, tasks.watch, tasks.heartbeat):
+        assert lane_of[route({}, other.name)["queue"].name] != taken
 
 
 # --- connections of workers ---------------------------------------------------

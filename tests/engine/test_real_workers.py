@@ -26,7 +26,7 @@ from tests.servers.waiting import wait_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres, pytest.mark.redis]
 ROOT = Path(__file__).resolve().parents[2]
-WORKER = ["worker", "-Q", "publish,default", "-c", "2", "--without-gossip", "--without-mingle", "-l", "WARNING"]
+WORKER = ["worker", "-Q", "publish,default,inbox", "-c", "2", "--without-gossip", "--without-mingle", "-l", "WARNING"]
 BEAT = ["beat", "-S", "celery.beat:Scheduler", "--pidfile=", "-l", "WARNING"]
 
 
