@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from channels_app import platforms
+from channels_app import platforms, work
 from channels_app.models import Channel
 from channels_app.states import MACHINE
 from libsocial.accounts import policies
