@@ -209,7 +209,8 @@ CELERY_BEAT_SCHEDULE = {
     "scheduler.watch": {"task": "scheduler.tasks.watch", "schedule": 5, "options": {"expires": 5}},
     "scheduler.sweep": {"task": "scheduler.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
     "scheduler.heartbeat": {"task": "scheduler.tasks.heartbeat", "schedule": 15, "options": {"expires": 15}},
-    "notices.mails": {"task": "libsocial.notices.tasks.send_mails", "schedule": 15, "options": {"expires": 15}},
+    "notices.mails": {"task": "libsocial.notices.tasks.send_mails", "schedule": 5, "options": {"expires": 5}},
+    "notices.tidy": {"task": "libsocial.notices.tasks.tidy", "schedule": 3600, "options": {"expires": 3600}},
     "analytics.tick": {"task": "analytics.tick", "schedule": 30, "options": {"expires": 30}},
     "channels.probe": {"task": "channels_app.tasks.probe_due", "schedule": 300, "options": {"expires": 300}},
     "channels.tidy": {"task": "channels_app.tasks.tidy", "schedule": 3600, "options": {"expires": 3600}},
@@ -246,7 +247,8 @@ ACCOUNT_FORMS = {
     "add_email": "libsocial.accounts.entrance.NewAddress",
 }
 ACCOUNT_SIGNUP_FORM_CLASS = "libsocial.accounts.forms.RegisterForm"
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Written for unknown addresses too, and thrown away (accounts.adapter): the page takes equally long for everybody.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = None

@@ -28,6 +28,7 @@ from channels_app.models import Channel
 from libsocial.accounts import policies
 from libsocial.accounts.models import User
 from libsocial.core import health
+from libsocial.notices import selectors as notices
 from scheduler import selectors
 from scheduler.models import Delivery
 from scheduler.pulse import Pulse
@@ -130,7 +131,37 @@ def _house() -> list[Line]:
             continue
         text = answer.detail if not answer.ok else _("In order.")
         lines.append(Line(_HOUSE.get(answer.name, answer.name), "good" if answer.ok else "bad", text))
-    return lines
+    return [*lines, *_mail()]
+
+
+def _mail() -> list[Line]:
+    """Nothing where no mail is set up: the facts say so."""
+    if not settings.MAIL_CONFIGURED:
+        return []
+    trouble = notices.mail_trouble()
+    if trouble is None:
+        return [Line(gettext_lazy("Mail"), "good", _("In order."))]
+    parts = [_mails_lost(trouble.lost), _mails_waiting(trouble.waiting), _("Reason: %s.") % trouble.reason]
+    text = " ".join(part for part in parts if part)
+    return [Line(gettext_lazy("Mail"), "bad" if trouble.lost else "caution", text)]
+
+
+def _mails_lost(number: int) -> str:
+    sentence = ngettext(
+        "%(n)d mail of the last seven days could not be sent.",
+        "%(n)d mails of the last seven days could not be sent.",
+        number,
+    )
+    return sentence % {"n": number} if number else ""
+
+
+def _mails_waiting(number: int) -> str:
+    sentence = ngettext(
+        "%(n)d mail could not be sent yet and is tried again.",
+        "%(n)d mails could not be sent yet and are tried again.",
+        number,
+    )
+    return sentence % {"n": number} if number else ""
 
 
 def _channels(user: User) -> list[tuple[str, int]]:

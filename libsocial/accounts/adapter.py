@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -16,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from libsocial.accounts.models import Unit, User
 from libsocial.core import crypto, site_settings
+from libsocial.notices import letters
 
-log = logging.getLogger(__name__)
+UNKNOWN = "account/email/unknown_account"
 
 
 def library_name() -> str:
@@ -32,16 +31,20 @@ class AccountAdapter(DefaultAccountAdapter):
         return f"[{library_name()}] {subject}"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Mail that fails must not change the page: the page would then tell which addresses have an account."""
+        """Writes the mail and puts it down; the mailer takes it along. No page waits for a mail server.
+
+        A mail to an address without an account is written like any other and thrown away: a page that was
+        quicker for such addresses would tell who has one.
+        """
         if not settings.MAIL_CONFIGURED:
             return
-        user = context.get("user")
-        context = {**context, "current_site": {"name": library_name(), "domain": settings.BASE_URL}}
-        try:
-            with translation.override(getattr(user, "language", "") or translation.get_language()):
-                super().send_mail(template_prefix, email, context)
-        except (SMTPException, OSError) as error:
-            log.error("mail %s could not be sent: %s", template_prefix, type(error).__name__)
+        site = {"name": library_name(), "domain": settings.BASE_URL}
+        with translation.override(getattr(context.get("user"), "language", "") or translation.get_language()):
+            mail = self.render_mail(template_prefix, email, {"email": email, **context, "current_site": site})
+        if template_prefix == UNKNOWN:
+            letters.pretend(mail, kind=template_prefix)
+        else:
+            letters.post(mail, kind=template_prefix)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         uid, _dash, token = key.partition("-")

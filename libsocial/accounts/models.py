@@ -151,4 +151,5 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
-    mail_outcome = models.CharField(max_length=20, blank=True)  # '', sent, not_configured, failed
+    # The mail that carries the link, where one was asked for; its own row says how far it came.
+    letter = models.OneToOneField("notices.Letter", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

@@ -43,7 +43,8 @@ def with_roles(reader: User, page: list[User]) -> list[Worker]:
 def invitations(reader: User) -> QuerySet[Invitation]:
     """Invitations still open or run out, where the reader manages people."""
     waiting = Invitation.objects.filter(accepted_at=None, revoked_at=None)
-    return waiting.filter(policies.subtree_q(reader, "people.manage", "unit__")).select_related("unit").order_by("-id")
+    mine = waiting.filter(policies.subtree_q(reader, "people.manage", "unit__"))
+    return mine.select_related("unit", "letter").order_by("-id")
 
 
 def units_to_manage(reader: User, ability: str = "unit.manage") -> QuerySet[Unit]:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("people/<int:pk>/reset-link/", people.reset_link, name="reset_link"),
     path("people/<int:pk>/remove-factors/", people.remove_factors, name="remove_factors"),
     path("people/invitations/<int:pk>/renew/", invitations.renew, name="invitation_renew"),
+    path("people/invitations/<int:pk>/mail/", invitations.mail, name="invitation_mail"),
     path("people/invitations/<int:pk>/revoke/", invitations.revoke, name="invitation_revoke"),
     path("invitation/<str:token>/", invitations.accept, name="accept"),
     path("units/", units.list_units, name="units"),

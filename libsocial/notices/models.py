@@ -3,9 +3,48 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# Why a mail did not leave, for people who run the house.
+REASONS: dict[str, str | Promise] = {
+    "address": _("the mail server does not take mails for this address"),
+    "refused": _("the mail server refused the mail"),
+    "sender": _("the mail server refused our sender; look at LIBSOCIAL_MAIL_FROM"),
+    "sign_in": _("the mail server refused our name and password; look at LIBSOCIAL_MAIL_URL"),
+    "silent": _("the mail server could not be reached"),
+    "key": _("the key that opens the stored mail is no longer there"),
+}
 
 
-class Notice(models.Model):
+class Outgoing(models.Model):
+    """What every row that becomes a mail knows about that. The table is the queue: a tick finds what is due."""
+
+    mail_due = models.BooleanField(default=False)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    mail_tries = models.PositiveSmallIntegerField(default=0)
+    mail_next_at = models.DateTimeField(null=True, blank=True)
+    # Why the last try failed: a key of REASONS, never the server's own words. Empty: nothing went wrong.
+    mail_error = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def mail_state(self) -> str:
+        """'waiting', 'again' (tried in vain, will be tried again), 'sent', 'failed' (given up) or 'none'."""
+        if self.mailed_at:
+            return "sent"
+        if self.mail_due:
+            return "again" if self.mail_error else "waiting"
+        return "failed" if self.mail_error else "none"
+
+    @property
+    def mail_reason(self) -> str:
+        return str(REASONS.get(self.mail_error, ""))
+
+
+class Notice(Outgoing):
     """One thing one person should know. Unread until seen; mailed by a tick when its message asks for mail."""
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
@@ -18,19 +57,35 @@ class Notice(models.Model):
     dedupe = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     seen_at = models.DateTimeField(null=True, blank=True)
-    mail_due = models.BooleanField(default=False)
-    mailed_at = models.DateTimeField(null=True, blank=True)
-    mail_tries = models.PositiveSmallIntegerField(default=0)
-    mail_next_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["recipient", "-id"], condition=Q(seen_at=None), name="notice_unseen"),
             models.Index(fields=["mail_next_at"], condition=Q(mail_due=True), name="notice_mail"),
+            models.Index(fields=["mail_next_at"], condition=~Q(mail_error=""), name="notice_mail_failed"),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["recipient", "dedupe"], condition=~Q(dedupe=""), name="notice_once_per_person"
             )
+        ]
+
+
+class Letter(Outgoing):
+    """One mail that is no notice: an invitation, a way back into an account, a proof of an address.
+
+    `words` is the whole mail, encrypted, because it may hold a link that opens an account;
+    erased as soon as it has left, was called back or is given up.
+    """
+
+    to = models.EmailField()
+    kind = models.CharField(max_length=60)
+    words = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["mail_next_at"], condition=Q(mail_due=True), name="letter_mail"),
+            models.Index(fields=["mail_next_at"], condition=~Q(mail_error=""), name="letter_mail_failed"),
         ]

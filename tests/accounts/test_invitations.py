@@ -3,12 +3,13 @@ from __future__ import annotations
 import re
 import threading
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +20,8 @@ from libsocial.accounts.models import Invitation, Membership, Role, User
 from libsocial.accounts.policies import NotAllowed
 from libsocial.accounts.services import invitations, people
 from libsocial.audit.models import Entry
-from libsocial.notices.models import Notice
+from libsocial.notices import mailer
+from libsocial.notices.models import Letter, Notice
 from tests.cast import PASSWORD, Library, person, signed_in
 
 NEW = {"name": "Nina New", "password": "three quiet words"}
@@ -37,6 +39,11 @@ def path_of(made: invitations.Made) -> str:
 class Refusing(EmailBackend):
     def send_messages(self, messages: list[Any]) -> int:
         raise ConnectionRefusedError
+
+
+class NoSuchPerson(EmailBackend):
+    def send_messages(self, messages: list[Any]) -> int:
+        raise SMTPRecipientsRefused({messages[0].to[0]: (550, b"5.1.1 no such user")})
 
 
 def test_the_link_makes_the_account_gives_the_role_and_leads_to_the_start(lib: Library) -> None:
@@ -72,7 +79,8 @@ def test_the_page_shows_the_link_once_and_mails_it_when_asked(lib: Library, with
     assert sent.to == ["nina@library.example"]
     assert link in sent.body
     assert link in sent.alternatives[0][0]
-    assert Invitation.objects.get().mail_outcome == "sent"
+    assert Invitation.objects.get().letter.mail_state == "sent"
+    assert "mailed" in browser.get(reverse("accounts:people")).content.decode()
     assert link.split("/")[-2] not in browser.get(reverse("accounts:people")).content.decode()
 
 
@@ -85,20 +93,116 @@ def test_without_a_mail_server_the_page_says_so_and_the_link_still_works(lib: Li
     assert mail.outbox == []
 
 
-def test_a_mail_that_fails_is_told_and_the_invitation_stands(lib: Library, with_mail: Any, settings: Any) -> None:
+INVITE_NINA = {"email": "nina@library.example", "role": "editor", "by_mail": "on"}
+
+
+def invite_nina(lib: Library, browser: Client) -> str:
+    """Through the page; the page that shows the link."""
+    return browser.post(reverse("accounts:invite"), {**INVITE_NINA, "unit": lib.north.pk}).content.decode()
+
+
+def mail_part(browser: Client) -> str:
+    return browser.get(reverse("accounts:invitation_mail", args=[Invitation.objects.get().pk])).content.decode()
+
+
+def test_the_page_waits_for_no_mail_server_and_then_tells_what_it_said(
+    lib: Library, with_mail: Any, settings: Any
+) -> None:
     settings.EMAIL_BACKEND = "tests.accounts.test_invitations.Refusing"
-    values = {"email": "nina@library.example", "unit": lib.north.pk, "role": "editor", "by_mail": "on"}
-    page = signed_in(lib.ada).post(reverse("accounts:invite"), values).content.decode()
-    assert "The mail could not be sent" in page
+    browser = signed_in(lib.ada)
+    page = invite_nina(lib, browser)
+    assert "on its way to nina@library.example" in page
     assert "data-copy" in page
-    assert Invitation.objects.get().mail_outcome == "failed"
+    mailer.send_due()
+    again = mail_part(browser)
+    assert "could not be reached" in again
+    assert "copy the link" in again
+    assert "tried again" in browser.get(reverse("accounts:people")).content.decode()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    mailer.send_due(now=timezone.now() + timedelta(minutes=2))
+    assert "has taken the mail" in mail_part(browser)
 
 
-def test_the_mail_speaks_the_language_of_the_unit_when_we_do(lib: Library, with_mail: list[Any]) -> None:
+def test_a_mail_that_never_goes_is_told_and_the_invitation_stands(
+    lib: Library, with_mail: Any, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "tests.accounts.test_invitations.Refusing"
+    browser = signed_in(lib.ada)
+    page = invite_nina(lib, browser)
+    for day in range(1, 10):
+        mailer.send_due(now=timezone.now() + timedelta(days=day))
+    assert "copy the link instead" in mail_part(browser)
+    assert "could not be sent: make a new link" in browser.get(reverse("accounts:people")).content.decode()
+    link = re.search(r'data-copy="([^"]+)"', page)[1]
+    assert Client().get("/" + link.split("/", 3)[3]).status_code == 200
+
+
+def test_an_address_the_server_refuses_for_good_is_told_at_once(lib: Library, with_mail: Any, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "tests.accounts.test_invitations.NoSuchPerson"
+    browser = signed_in(lib.ada)
+    invite_nina(lib, browser)
+    mailer.send_due()
+    assert "does not take mails for this address" in mail_part(browser)
+    assert "copy the link instead" in mail_part(browser)
+
+
+def test_the_page_is_drawn_again_only_when_there_is_news(lib: Library, with_mail: Any) -> None:
+    browser = signed_in(lib.ada)
+    invite_nina(lib, browser)
+    part = reverse("accounts:invitation_mail", args=[Invitation.objects.get().pk])
+    assert browser.get(part, {"seen": "waiting"}).status_code == 204
+    mailer.send_due()
+    assert browser.get(part, {"seen": "waiting"}).status_code == 200
+    assert signed_in(lib.sam).get(part).status_code == 404
+
+
+def stored() -> str:
+    """Everything the database knows of letters and invitations, as it lies there."""
+    return str([*Letter.objects.values(), *Invitation.objects.values(), *Entry.objects.values()])
+
+
+def test_the_link_in_a_mail_lies_readable_nowhere_and_is_erased_when_it_has_left(
+    lib: Library, with_mail: Any, caplog: Any
+) -> None:
+    link = re.search(r'data-copy="([^"]+)"', invite_nina(lib, signed_in(lib.ada)))[1]
+    token = link.rstrip("/").rpartition("/")[2]
+    assert token not in stored()
+    assert Letter.objects.get().words
+    mailer.send_due()
+    assert token in mail.outbox[0].body
+    assert Letter.objects.get().words == ""
+    assert token not in caplog.text
+
+
+@pytest.mark.parametrize("ending", ["revoked", "renewed", "replaced", "accepted"])
+def test_a_mail_with_a_dead_link_does_not_leave(lib: Library, with_mail: Any, ending: str) -> None:
+    first = made(lib, by_mail=True)
+    if ending == "revoked":
+        invitations.revoke(by=lib.ada, invitation=first.invitation)
+    elif ending == "renewed":
+        invitations.renew(by=lib.ada, invitation=first.invitation)
+    elif ending == "replaced":
+        made(lib)
+    else:
+        invitations.accept_as_new(invitation=first.invitation, name="Nina", password=PASSWORD)
+    assert Letter.objects.get().words == ""
+    mailer.send_due()
+    assert mail.outbox == []
+
+
+def test_an_invitation_that_is_rolled_back_leaves_no_mail(lib: Library, with_mail: Any) -> None:
+    with pytest.raises(RuntimeError), transaction.atomic():
+        made(lib, by_mail=True)
+        raise RuntimeError
+    mailer.send_due()
+    assert mail.outbox == []
+
+
+def test_the_mail_speaks_the_language_of_the_unit_when_we_do(lib: Library, with_mail: Any) -> None:
     for language in ("cy", "es", "zh-hans"):
         type(lib.north).objects.filter(pk=lib.north.pk).update(language=language)
         lib.north.refresh_from_db()
-        invitations.send(made(lib, unit=lib.north))
+        made(lib, email=f"{language}@library.example", unit=lib.north, by_mail=True)
     assert len(with_mail) == 3
 
 

@@ -8,15 +8,19 @@ from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
+from django.core import mail
+from django.core.cache import cache
+from django.core.mail import EmailMessage
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from libsocial.accounts.models import User
-from libsocial.notices import catalogue, mailer, services
+from libsocial.notices import catalogue, letters, mailer, services
 from libsocial.notices.catalogue import Message
-from libsocial.notices.models import Notice
+from libsocial.notices.models import Letter, Notice
 from tests.cast import Library, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.bothdbs]
@@ -30,6 +34,12 @@ WORDS = {
 def _words(monkeypatch: Any) -> None:
     monkeypatch.setattr(catalogue, "MESSAGES", {**catalogue.MESSAGES, **WORDS})
     monkeypatch.setattr(services, "MESSAGES", catalogue.MESSAGES)
+
+
+@pytest.fixture
+def with_mail(with_mail: Any) -> list[Any]:
+    """Only what a tick of this story sent: nothing leaves by looking."""
+    return mail.outbox
 
 
 class ServerGone(EmailBackend):
@@ -217,6 +227,76 @@ def test_a_mail_that_never_goes_is_given_up_and_the_notice_stays(lib: Library, w
     notice = Notice.objects.get()
     assert (notice.mail_due, notice.mailed_at, notice.seen_at) == (False, None, None)
     assert notice.mail_tries == len(mailer.WAITS) + 1
+
+
+def a_letter(to: str = "nina@library.example") -> Letter:
+    return letters.post(EmailMessage(subject="Come in", body="https://x.example/key", to=[to]), kind="test")
+
+
+def test_letters_leave_before_notices_and_both_by_one_tick(lib: Library, with_mail: list[Any]) -> None:
+    tell(lib.alice)
+    a_letter()
+    assert mailer.send_due() == 2
+    assert [sent.to for sent in with_mail] == [["nina@library.example"], ["alice@library.example"]]
+    assert with_mail[0].extra_headers["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_second_tick_waits_while_one_is_at_work(lib: Library, with_mail: list[Any]) -> None:
+    """With a server that hangs, ticks must not pile up until they hold every worker."""
+    a_letter()
+    cache.add(mailer.BUSY, 1, mailer.BUSY_FOR)
+    assert mailer.tick() == 0
+    cache.delete(mailer.BUSY)
+    assert mailer.tick() == 1
+    assert cache.get(mailer.BUSY) is None
+
+
+def test_a_letter_whose_key_is_lost_is_given_up_and_holds_nobody_up(
+    lib: Library, with_mail: list[Any], settings: Any
+) -> None:
+    lost = a_letter()
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    a_letter("olga@library.example")
+    assert mailer.send_due() == 1
+    lost.refresh_from_db()
+    assert (lost.mail_state, lost.words) == ("failed", "")
+
+
+def test_a_letter_called_back_does_not_leave_and_its_words_are_erased(lib: Library, with_mail: list[Any]) -> None:
+    letter = a_letter()
+    letters.call_back(letter)
+    assert mailer.send_due() == 0
+    letter.refresh_from_db()
+    assert (letter.mail_state, letter.words) == ("none", "")
+
+
+def test_rows_of_mails_that_ended_are_kept_for_a_month(lib: Library, with_mail: list[Any]) -> None:
+    a_letter()
+    mailer.send_due()
+    a_letter("waits@library.example")
+    assert letters.tidy(now=timezone.now() + timedelta(days=29)) == 0
+    assert letters.tidy(now=timezone.now() + timedelta(days=31)) == 1
+    assert Letter.objects.get().to == "waits@library.example"
+
+
+def status_of_mail(person: User) -> str:
+    return signed_in(person).get(reverse("status")).content.decode()
+
+
+def test_the_status_page_tells_of_mails_that_do_not_leave(lib: Library, with_mail: Any, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "tests.accounts.test_notices.ServerGone"
+    tell(lib.alice)
+    a_letter()
+    assert "could not be sent" not in status_of_mail(lib.ada)
+    mailer.send_due()
+    assert "1 mail could not be sent yet" in status_of_mail(lib.ada)
+    assert "could not be reached" in status_of_mail(lib.ada)
+    now = timezone.now()
+    for hours in range(2, 120, 9):
+        mailer.send_due(now=now + timedelta(hours=hours))
+    assert "2 mails of the last seven days could not be sent" in status_of_mail(lib.ada)
+    services.see(person=lib.alice, notice=Notice.objects.get())
+    assert "1 mail of the last seven days could not be sent" in status_of_mail(lib.ada)
 
 
 def test_a_tick_sends_no_more_than_its_share(lib: Library, with_mail: list[Any]) -> None:

@@ -144,6 +144,7 @@ ROWS = (
         for name in ("give_role", "deactivate", "reactivate", "reset_link", "remove_factors")
     ),
     row("accounts:take_role", BY_POST_ALL, lambda world: (world.membership.pk,)),
+    row("accounts:invitation_mail", "302 404 404 200 404 404", invitation),
     row("accounts:invitation_renew", BY_POST, invitation),
     row("accounts:invitation_revoke", BY_POST, invitation),
     row("accounts:units", FOR_STAFF),

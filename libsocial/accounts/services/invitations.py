@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -22,15 +20,16 @@ from libsocial.accounts.errors import Refused
 from libsocial.accounts.models import Invitation, Membership, Role, Unit, User
 from libsocial.accounts.policies import can, forget_grants, require
 from libsocial.audit import services as audit
+from libsocial.notices import letters
 from libsocial.notices import services as notices
+from libsocial.notices.models import Letter
 
-log = logging.getLogger(__name__)
 LASTS = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Made:
-    """The link exists only here: the row keeps its hash."""
+    """The link exists here, and encrypted in its letter until that has left: the row keeps its hash."""
 
     invitation: Invitation
     link: str
@@ -40,8 +39,8 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def invite(*, by: User, email: str, unit: Unit, role: Role | str) -> Made:
-    """Raises NotAllowed, and Refused when the person already has this role there."""
+def invite(*, by: User, email: str, unit: Unit, role: Role | str, by_mail: bool = False) -> Made:
+    """Raises NotAllowed, and Refused when the person already has this role there. `by_mail` where mail is set up."""
     require(by, "people.manage", unit)
     email, role = email.strip().lower(), Role(role)
     if unit.archived_at:
@@ -51,7 +50,7 @@ def invite(*, by: User, email: str, unit: Unit, role: Role | str) -> Made:
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         # A newer invitation for the same role replaces the older one: one living link.
-        _open().filter(email=email, unit=unit, role=role).update(revoked_at=timezone.now())
+        _end(_open().filter(email=email, unit=unit, role=role), revoked_at=timezone.now())
         invitation = Invitation.objects.create(
             email=email,
             unit=unit,
@@ -60,40 +59,32 @@ def invite(*, by: User, email: str, unit: Unit, role: Role | str) -> Made:
             invited_by=by,
             expires_at=timezone.now() + LASTS,
         )
+        made = _made(invitation, token, by_mail)
         _record("person.invited", by, invitation)
-    return Made(invitation, _link(token))
+    return made
 
 
-def renew(*, by: User, invitation: Invitation) -> Made:
+def renew(*, by: User, invitation: Invitation, by_mail: bool = False) -> Made:
     """A fresh link and a fresh week; the old link is dead. Raises NotAllowed, Refused."""
     require(by, "people.manage", invitation.unit)
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         expires_at = timezone.now() + LASTS
-        waiting = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None)
-        if not waiting.update(token_hash=digest(token), expires_at=expires_at, invited_by=by, mail_outcome=""):
+        if not _end(_waiting(invitation), token_hash=digest(token), expires_at=expires_at, invited_by=by):
             raise Refused(_("This invitation was accepted or revoked in the meantime."))
         invitation.refresh_from_db()
+        made = _made(invitation, token, by_mail)
         _record("person.invited_again", by, invitation)
-    return Made(invitation, _link(token))
+    return made
 
 
 def revoke(*, by: User, invitation: Invitation) -> None:
     """Raises NotAllowed, Refused."""
     require(by, "people.manage", invitation.unit)
     with transaction.atomic():
-        waiting = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None)
-        if not waiting.update(revoked_at=timezone.now()):
+        if not _end(_waiting(invitation), revoked_at=timezone.now()):
             raise Refused(_("This invitation was accepted or revoked in the meantime."))
         _record("person.invitation_revoked", by, invitation)
-
-
-def send(made: Made) -> str:
-    """Mails the link and notes how that went: 'sent', 'not_configured' or 'failed'. Never in a transaction."""
-    outcome = _mail(made)
-    Invitation.objects.filter(pk=made.invitation.pk).update(mail_outcome=outcome)
-    made.invitation.mail_outcome = outcome
-    return outcome
 
 
 def find(token: str) -> Invitation | None:
@@ -132,8 +123,29 @@ def _open() -> QuerySet[Invitation]:
 
 def _use_up(invitation: Invitation) -> None:
     """Of two clicks at once one accepts."""
-    if not _open().filter(pk=invitation.pk).update(accepted_at=timezone.now()):
+    if not _end(_open().filter(pk=invitation.pk), accepted_at=timezone.now()):
         raise Refused(_("This invitation can no longer be used."))
+
+
+def _waiting(invitation: Invitation) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None)
+
+
+def _end(found: QuerySet[Invitation], **values: object) -> int:
+    """Writes what ends these links, and calls back the letters that still carry them; the number ended."""
+    carried = list(Letter.objects.filter(pk__in=found.exclude(letter=None).values("letter")))
+    ended = found.update(**values)
+    for letter in carried if ended else ():
+        letters.call_back(letter)
+    return ended
+
+
+def _made(invitation: Invitation, token: str, by_mail: bool) -> Made:
+    made = Made(invitation, settings.BASE_URL + reverse("accounts:accept", args=[token]))
+    if by_mail and settings.MAIL_CONFIGURED:
+        invitation.letter = letters.post(_compose(made), kind="invitation")
+        invitation.save(update_fields=["letter"])
+    return made
 
 
 def _join(invitation: Invitation, person: User) -> None:
@@ -148,21 +160,6 @@ def _join(invitation: Invitation, person: User) -> None:
 def _record(action: str, by: User, invitation: Invitation) -> None:
     data = {"email": invitation.email, "role": invitation.role, "unit": invitation.unit.name}
     audit.record(action, by=by, on=invitation, unit=invitation.unit, data=data)
-
-
-def _link(token: str) -> str:
-    return settings.BASE_URL + reverse("accounts:accept", args=[token])
-
-
-def _mail(made: Made) -> str:
-    if not settings.MAIL_CONFIGURED:
-        return "not_configured"
-    try:
-        _compose(made).send()
-    except (SMTPException, OSError) as error:
-        log.warning("invitation %s could not be mailed: %s", made.invitation.pk, type(error).__name__)
-        return "failed"
-    return "sent"
 
 
 def _compose(made: Made) -> EmailMultiAlternatives:

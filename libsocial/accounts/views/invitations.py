@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from libsocial.accounts import policies, selectors
 from libsocial.accounts.errors import Refused
@@ -33,22 +33,30 @@ def invite(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
-            made = invitations.invite(by=request.user, email=values["email"], unit=values["unit"], role=values["role"])
+            made = invitations.invite(by=request.user, by_mail=values.pop("by_mail", False), **values)
         except Refused as refusal:
             put_refusal(form, refusal)
         else:
-            return _show(request, made, by_mail=values.get("by_mail", False))
+            return _show(request, made)
     return render(request, "accounts/invite.html", {"form": form})
 
 
-def _show(request: HttpRequest, made: invitations.Made, *, by_mail: bool) -> HttpResponse:
+def _show(request: HttpRequest, made: invitations.Made) -> HttpResponse:
     """The link stands on this one answer and nowhere else."""
-    outcome = invitations.send(made) if by_mail else ""
-    response = render(
-        request, "accounts/invited.html", {"invitation": made.invitation, "link": made.link, "outcome": outcome}
-    )
+    context = {"invitation": made.invitation, "link": made.link, "mail_works": mail_works()}
+    response = render(request, "accounts/invited.html", context)
     response["Cache-Control"] = "no-store"
     return response
+
+
+@require_safe
+@login_required
+def mail(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far the mail with the link came, asked again and again by the page that shows the link."""
+    invitation = _mine(request, pk)
+    if invitation.letter and invitation.letter.mail_state == request.GET.get("seen"):
+        return HttpResponse(status=204)  # no news: nothing is drawn and nothing is read out again
+    return render(request, "accounts/_invitation_mail.html", {"invitation": invitation})
 
 
 def _mine(request: HttpRequest, pk: int) -> Invitation:
@@ -59,10 +67,10 @@ def _mine(request: HttpRequest, pk: int) -> Invitation:
 @require_POST
 def renew(request: HttpRequest, pk: int) -> HttpResponse:
     try:
-        made = invitations.renew(by=request.user, invitation=_mine(request, pk))
+        made = invitations.renew(by=request.user, invitation=_mine(request, pk), by_mail=mail_works())
     except Refused as refusal:
         return refuse(request, refusal, "accounts:people")
-    return _show(request, made, by_mail=mail_works())
+    return _show(request, made)
 
 
 @login_required
