@@ -28,7 +28,9 @@ def list_people(request: HttpRequest) -> HttpResponse:
     if not policies.can_anywhere(request.user, "people.see"):
         raise policies.NotAllowed("people.see")
     role, text, gone = (request.GET.get(name, "") for name in ("role", "q", "gone"))
-    found = selectors.people(reader=request.user, unit=request.unit, role=role, text=asked.words(text, 100), gone=bool(gone))
+    found = selectors.people(
+        reader=request.user, unit=request.unit, role=role, text=asked.words(text, 100), gone=bool(gone)
+    )
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     manages = policies.can_anywhere(request.user, "people.manage")
     context = {
