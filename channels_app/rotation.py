@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allauth.mfa.models import Authenticator
 from django.db import models
 from django.db.models.functions import Cast
 from django.utils import timezone
 
 from channels_app.models import AppRegistration, ConnectAttempt, Credential
+from libsocial.accounts import factors
 from libsocial.core import crypto
+from libsocial.notices.models import Letter
 
 
 @dataclass
@@ -22,13 +25,15 @@ class Outcome:
 
 
 def rotate(*, write: bool) -> list[Outcome]:
-    """Rewrites the secrets of channels, registrations and sign-ins under way. A row that changed meanwhile was
-    written under the newest key anyway and is left alone."""
+    """Rewrites the secrets of channels, registrations and sign-ins under way, people's second factors, and mails
+    that wait. A row that changed meanwhile was written under the newest key anyway and is left alone."""
     now = timezone.now()
     return [
         _table(Credential.objects.all(), "secret", write),
         _table(AppRegistration.objects.all(), "secret", write),
         _table(ConnectAttempt.objects.filter(used_at=None, expires_at__gt=now), "keep", write),
+        _table(Letter.objects.exclude(words=""), "words", write),
+        Outcome(Authenticator._meta.db_table, *factors.rotate(write=write)),
     ]
 
 

@@ -12,6 +12,8 @@ NAMES = {
     "channels_app_credential": "keys of channels",
     "channels_app_appregistration": "registrations at servers",
     "channels_app_connectattempt": "sign-ins under way",
+    "notices_letter": "mails that wait",
+    "mfa_authenticator": "second factors of people",
 }
 
 
@@ -31,7 +33,7 @@ class Command(BaseCommand):
         if lost:
             raise CommandError(
                 f"No present key opens: {'; '.join(lost)}. Put the old key back behind the new one and run this "
-                "again, or reconnect these channels. Do not remove any key before that."
+                "again, or reconnect these channels and remove these factors. Do not remove any key before that."
             )
         if not dry:
             self.stdout.write("Done. The old keys can be removed from LIBSOCIAL_FIELD_KEYS or keys/field.keys now.")
