@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import Count as DbCount
+from django.db.models import QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from libsocial.accounts import policies
-from libsocial.accounts.models import Unit
+from libsocial.accounts.models import Unit, User
 from libsocial.notices.models import Notice
 from libsocial.shell import banners, navigation
 from libsocial.shell.addresses import address
 from libsocial.shell.banners import Banner
 from libsocial.shell.navigation import Count, Entry
-from posts.models import Post
+from posts import selectors as posts
 from scheduler.models import Delivery
 
 THEMES = (
@@ -107,10 +111,10 @@ class Shell:
     def units(self) -> list[Unit]:
         return list(getattr(self.request, "units", None) or ())
 
-    @cached_property
+    @property
     def unseen(self) -> int:
         """How many notices the person has not seen."""
-        return Notice.objects.filter(recipient=self.person, seen_at=None).count() if self.signed_in else 0
+        return self._numbers["unseen"] if self.signed_in else 0
 
     @cached_property
     def banners(self) -> list[Banner]:
@@ -123,20 +127,28 @@ class Shell:
 
     def _count(self, name: str) -> Count:
         if name == "review":
-            return Count(self._waiting, _("waiting for you"))
+            return Count(self._numbers["waiting"], _("waiting for you"))
         if name == "today":
-            return Count(self._failed, _("need someone"), urgent=True)
+            return Count(self._numbers["failed"], _("need someone"), urgent=True)
         return Count(0)
 
     @cached_property
-    def _waiting(self) -> int:
-        mine = policies.subtree_q(self.person, "post.approve", "unit__")
-        return Post.objects.filter(mine, state="in_review").count()
-
-    @cached_property
-    def _failed(self) -> int:
+    def _numbers(self) -> dict[str, int]:
+        """Everything that is counted on every page, in one question."""
         mine = policies.subtree_q(self.person, "delivery.decide", "unit__")
-        return Delivery.objects.filter(mine, state__in=NEEDS_SOMEONE).count()
+        counted = {
+            "unseen": Notice.objects.filter(recipient=self.person, seen_at=None),
+            "waiting": posts.waiting_for(self.person, self.unit),
+            "failed": Delivery.objects.filter(mine, state__in=NEEDS_SOMEONE),
+        }
+        numbers = {name: _number_of(rows) for name, rows in counted.items()}
+        return User.objects.filter(pk=self.person.pk).values(**numbers).get()
+
+
+def _number_of(rows: QuerySet[Any]) -> Coalesce:
+    """How many rows there are, as a part of a larger question."""
+    one = rows.order_by().values(one=Value(1)).annotate(number=DbCount("*")).values("number")
+    return Coalesce(Subquery(one), 0)
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:
