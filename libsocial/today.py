@@ -53,22 +53,22 @@ def today(request: HttpRequest) -> HttpResponse:
 def day_of(user: User, unit: Unit | None) -> Day:
     posts = listing.posts_for(user, unit, listing.Filters()).select_related("unit", "author")
     now = timezone.now()
-    return Day(
-        trouble=_rows(_with_deliveries(posts, state__in=TROUBLE, settled_after=now - RECENT)),
-        waiting=_rows(selectors.waiting_for(user, unit)),
-        mine=_rows(posts.filter(author=user, state__in=("draft", "changes_requested"))),
-        due=_rows(
-            posts.filter(state="approved", planned_at__gte=now, planned_at__lt=now + timedelta(days=1)).order_by(
-                "planned_at"
-            )
-        ),
-        out=_rows(_with_deliveries(posts, state__in=("published",), settled_after=now - timedelta(days=1))),
-        notices=list(Notice.objects.filter(recipient=user, seen_at=None)[:SHOWN]),
-    )
+    soon = {"planned_at__gte": now, "planned_at__lt": now + timedelta(days=1)}
+    lists = {
+        "trouble": _with_deliveries(posts, state__in=TROUBLE, settled_after=now - RECENT),
+        "waiting": selectors.waiting_for(user, unit).select_related("unit", "author").prefetch_related(None),
+        "mine": posts.filter(author=user, state__in=("draft", "changes_requested")),
+        "due": posts.filter(state="approved", **soon).order_by("planned_at"),
+        "out": _with_deliveries(posts, state__in=("published",), settled_after=now - timedelta(days=1)),
+    }
+    notices = list(Notice.objects.filter(recipient=user, seen_at=None)[:SHOWN])
+    return Day(**_rows({name: list(found[:SHOWN]) for name, found in lists.items()}), notices=notices)
 
 
-def _rows(posts: QuerySet[Post]) -> list[Row]:
-    return listing.rows_of(list(posts[:SHOWN]))
+def _rows(lists: dict[str, list[Post]]) -> dict[str, list[Row]]:
+    """The rows of every list, with one question about the channels of all of them."""
+    rows = iter(listing.rows_of([post for posts in lists.values() for post in posts]))
+    return {name: [next(rows) for _post in posts] for name, posts in lists.items()}
 
 
 def _with_deliveries(posts: QuerySet[Post], *, state__in: tuple[str, ...], settled_after: object) -> QuerySet[Post]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import CharField, Count, Max, Min, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -199,16 +199,33 @@ def queue(user: User | None = None, now: datetime | None = None) -> Queue:
     """The queue at a glance; with a user only what that person may see."""
     now = now or timezone.now()
     rows = Delivery.objects.filter(policies.subtree_q(user, "post.see", "unit__")) if user else Delivery.objects.all()
-    due = rows.filter(next_at__lte=now, state__in=DUE)
-    oldest = due.aggregate(at=Min("next_at"))["at"]
-    unclear = rows.filter(state__in=("unclear", "needs_person"))
+    month = now - timedelta(days=30)
+    parts = {
+        "due": (rows.filter(next_at__lte=now, state__in=DUE), "next_at"),
+        "planned": (rows.filter(state="planned"), "next_at"),
+        "unclear": (rows.filter(state="unclear"), "first_tried_at"),
+        "needs_person": (rows.filter(state="needs_person"), "first_tried_at"),
+        "failed": (rows.filter(state="failed", settled_at__gt=month), "settled_at"),
+        "held": (rows.filter(state="held"), "next_at"),
+    }
+    found = _counted(parts)
+    numbers = {name: found.get(name, (0, None))[0] for name in parts}
+    oldest = found.get("due", (0, None))[1]
+    tried = [found[name][1] for name in ("unclear", "needs_person") if name in found]
     return Queue(
-        due=due.count(),
         behind=now - oldest if oldest and now - oldest > _BEHIND else None,
-        planned=rows.filter(state="planned").count(),
-        unclear=rows.filter(state="unclear").count(),
-        oldest_unclear=unclear.aggregate(at=Min("first_tried_at"))["at"],
-        needs_person=rows.filter(state="needs_person").count(),
-        failed=rows.filter(state="failed", settled_at__gt=now - timedelta(days=30)).count(),
-        held=rows.filter(Q(state="held")).count(),
+        oldest_unclear=min((at for at in tried if at), default=None),
+        **numbers,
     )
+
+
+def _counted(parts: dict[str, tuple[QuerySet[Delivery], str]]) -> dict[str, tuple[int, datetime | None]]:
+    """How many there are of each, and the oldest moment in the column named: one question, each part by its index."""
+    questions = [
+        rows.order_by()
+        .annotate(part=Value(name, output_field=CharField()))
+        .values_list("part")
+        .annotate(number=Count("pk"), at=Min(column))
+        for name, (rows, column) in parts.items()
+    ]
+    return {part: (number, at) for part, number, at in questions[0].union(*questions[1:], all=True)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +34,7 @@ class Item:
     done: bool
 
 
+REMEMBERED = 24 * 3600  # seconds
 GO_THERE = _("Go there")
 STEPS: list[Step] = []
 
@@ -55,10 +57,16 @@ def register(
 
 
 def steps_for(person: User) -> list[Item]:
-    """The steps of this person; empty when there is nothing left to do."""
+    """The steps of this person; empty when there is nothing left to do, which is remembered for a day."""
+    done = f"checklist.done.{person.pk}"
+    if cache.get(done):
+        return []
     steps = [step for step in STEPS if can_anywhere(person, step.ability)]
     items = [_item(step, person) for step in steps]
-    return [] if all(item.done for item in items) else items
+    if not all(item.done for item in items):
+        return items
+    cache.set(done, True, REMEMBERED)
+    return []
 
 
 def _item(step: Step, person: User) -> Item:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -42,12 +42,16 @@ def register(name: str, check: Check) -> None:
     CHECKS[name] = check
 
 
-def answers() -> list[Answer]:
-    """Ask every check. When the database does not answer, the others that need it are not asked."""
+def answers(leave_out: Collection[str] = ()) -> list[Answer]:
+    """Ask every check. When the database does not answer, the others that need it are not asked.
+
+    `leave_out` names registered checks that the caller asks in its own way.
+    """
     database = check_database()
     if not database.ok:
         return [database, check_media(), check_broker()]
-    return [database, check_migrations(), check_media(), check_broker(), *(check() for check in CHECKS.values())]
+    further = [check() for name, check in CHECKS.items() if name not in leave_out]
+    return [database, check_migrations(), check_media(), check_broker(), *further]
 
 
 def check_database() -> Answer:
