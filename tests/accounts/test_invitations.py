@@ -123,9 +123,7 @@ def test_the_page_waits_for_no_mail_server_and_then_tells_what_it_said(
     assert "has taken the mail" in mail_part(browser)
 
 
-def test_a_mail_that_never_goes_is_told_and_the_invitation_stands(
-    lib: Library, with_mail: Any, settings: Any
-) -> None:
+def test_a_mail_that_never_goes_is_told_and_the_invitation_stands(lib: Library, with_mail: Any, settings: Any) -> None:
     settings.EMAIL_BACKEND = "tests.accounts.test_invitations.Refusing"
     browser = signed_in(lib.ada)
     page = invite_nina(lib, browser)
