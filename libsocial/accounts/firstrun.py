@@ -21,7 +21,7 @@ from libsocial.accounts.models import Membership, Role, Unit, User
 ALREADY_OPEN = _("This library is set up already. Sign in instead.")
 # Letters and digits that cannot be taken for one another.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-TRIES, WINDOW = 10, 600  # wrong codes from everybody together, within so many seconds
+TRIES, WINDOW = 10, 600  # wrong codes from one address, within so many seconds
 
 # What happens when the library opens, in the same transaction: apps above register here.
 followers: list[Callable[[Unit, User], object]] = []
@@ -69,15 +69,22 @@ def is_right(code: str) -> bool:
     return secrets.compare_digest(typed.encode(), current_code().replace("-", "").encode())
 
 
-def may_try() -> bool:
-    """False after too many wrong codes; the way opens again by itself after ten minutes."""
-    return int(cache.get("first-run-wrong", 0)) < TRIES
+def may_try(address: str) -> bool:
+    """False after too many wrong codes from this address; the way opens again by itself after ten minutes.
+
+    Counted by address: the code is too long to be guessed by many, and one stranger must not lock the owner out.
+    """
+    return int(cache.get(_wrong(address), 0)) < TRIES
 
 
-def note_wrong() -> None:
-    if not cache.add("first-run-wrong", 1, WINDOW):
+def note_wrong(address: str) -> None:
+    if not cache.add(_wrong(address), 1, WINDOW):
         with suppress(ValueError):  # the window ended this instant
-            cache.incr("first-run-wrong")
+            cache.incr(_wrong(address))
+
+
+def _wrong(address: str) -> str:
+    return f"first-run-wrong:{address}"
 
 
 def _path() -> Path:

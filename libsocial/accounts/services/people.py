@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
@@ -17,6 +16,7 @@ from libsocial.accounts.errors import Refused
 from libsocial.accounts.models import Membership, Role, Unit, User
 from libsocial.accounts.policies import NotAllowed, can, forget_grants, require
 from libsocial.accounts.services import units
+from libsocial.accounts.tokens import ResetKey
 from libsocial.audit import services as audit
 from libsocial.notices import services as notices
 
@@ -107,7 +107,7 @@ def reset_link(*, by: User, person: User) -> str:
 
 
 def reset_path(person: User) -> str:
-    key = EmailAwarePasswordResetTokenGenerator().make_token(person)
+    key = ResetKey().make_token(person)
     return reverse("account_reset_password_from_key", args=[user_pk_to_url_str(person), key])
 
 

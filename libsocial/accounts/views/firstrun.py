@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
@@ -32,7 +33,7 @@ def first_run(request: HttpRequest) -> HttpResponse:
     if not firstrun.is_needed():
         return redirect("/")
     form = FirstRunForm(request.POST or None)
-    if request.method == "POST" and _code_is_right(form) and form.is_valid():
+    if request.method == "POST" and _code_is_right(request, form) and form.is_valid():
         person = _open(form)
         if person is not None:
             sign_in(request, person)
@@ -41,14 +42,15 @@ def first_run(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/first_run.html", {"form": form}, status=status)
 
 
-def _code_is_right(form: FirstRunForm) -> bool:
+def _code_is_right(request: HttpRequest, form: FirstRunForm) -> bool:
     """Asked before anything else, so that a stranger learns nothing from the other fields."""
-    if not firstrun.may_try():
+    address = get_adapter().get_client_ip(request) or ""  # what our proxy says, and nobody else
+    if not firstrun.may_try(address):
         form.add_error("code", _("Too many wrong codes. Wait ten minutes, then try again. Nothing was changed."))
         return False
     if firstrun.is_right(form.data.get("code", "")):
         return True
-    firstrun.note_wrong()
+    firstrun.note_wrong(address)
     sentence = _("This is not the code. Look in the terminal in which LibSocial was started. Nothing was changed.")
     form.add_error("code", sentence)
     return False
