@@ -27,8 +27,8 @@ def wanted(folder: Path) -> dict[str, str]:
 
 
 def _known(path: Path) -> str:
-    """The password in ``path``, or a fresh one."""
-    return path.read_text(encoding="ascii").strip() if path.exists() else secrets.token_urlsafe(24)
+    """The password in ``path``, or a fresh one: hexadecimal, for one that begins with -- reads as an option."""
+    return path.read_text(encoding="ascii").strip() if path.exists() else secrets.token_hex(24)
 
 
 def main(folder: Path) -> None:

@@ -48,7 +48,82 @@ def test_the_compose_file_names_only_settings_that_exist() -> None:
     for service in SERVICES.values():
         for name in service.get("environment", {}):
             if name.startswith("LIBSOCIAL_"):
-                assert name.removesuffix("_FILE") in REGISTRY, name
+                assert setting_of(name) in REGISTRY, name
+
+
+def setting_of(name: str) -> str:
+    """The setting behind a variable that may name a file with its value."""
+    return name if name in REGISTRY else name.removesuffix("_FILE")
+
+
+NOT_OF_COMPOSE = {
+    "LIBSOCIAL_DATA": "the volume",
+    "LIBSOCIAL_STATIC": "in the image",
+    "LIBSOCIAL_DEBUG": "never on a server",
+}
+
+
+def test_every_setting_can_be_given_to_the_containers() -> None:
+    """The page says: put the variables into .env beside the compose file."""
+    passed = {setting_of(name) for name in SERVICES["web"]["environment"]}
+    assert set(REGISTRY) - passed == set(NOT_OF_COMPOSE)
+
+
+def test_an_empty_value_from_compose_means_not_set(tmp_path: Path) -> None:
+    """Compose hands over every variable, also those nobody gave a value."""
+    empty = {name: "" for name, value in SERVICES["web"]["environment"].items() if str(value).endswith(":-}")}
+    assert len(empty) > 8
+    program = "from libsocial import settings; print(settings.UPLOAD_MAX_BYTES, settings.WEB_PROCESSES, settings.PROXY)"
+    environment = {**empty, "PATH": os.environ["PATH"], "LIBSOCIAL_DATA": str(tmp_path)}
+    run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert run.stdout.split() == [str(50 * 1024 * 1024), "2"], run.stderr
+
+
+def test_the_database_counts_as_healthy_only_when_others_can_reach_it() -> None:
+    """While its image makes the first database, a server answers on the socket that is stopped again."""
+    test = SERVICES["postgres"]["healthcheck"]["test"]
+    assert test[test.index("-h") + 1] == "127.0.0.1"
+
+
+def backup(tmp_path: Path, pg_dump: str, *arguments: str) -> tuple[subprocess.CompletedProcess[str], Path]:
+    """backup.sh with a pg_dump and a sleep of ours; sleeping ends the loop."""
+    for name in ("bin", "backups", "data/media"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "password").write_text("secret")
+    (tmp_path / "data" / "media" / "cat.jpg").write_text("a picture")
+    for name, text in (("pg_dump", pg_dump), ("sleep", "kill $PPID")):
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    environment = {
+        "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "BACKUPS": str(tmp_path / "backups"), "KEEP_DAYS": "14",
+        "DATA": str(tmp_path / "data"), "PGPASSWORD_FILE": str(tmp_path / "password"),
+    }  # fmt: skip
+    old = tmp_path / "backups" / "20200101-020000.dump"
+    old.write_text("an old copy")
+    os.utime(old, (1, 1))
+    command = ["sh", str(ROOT / "docker" / "backup.sh"), *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True), tmp_path / "backups"
+
+
+DUMP = 'for word; do case $word in --file=*) printf "%s" "the database" > "${word#--file=}";; esac; done'
+
+
+def test_the_nightly_copy_holds_database_and_pictures_and_lets_old_ones_go(tmp_path: Path) -> None:
+    run, folder = backup(tmp_path, DUMP)
+    assert sorted("".join(path.suffixes[-2:]) for path in folder.iterdir()) == [".dump", ".tar.gz"], run.stderr
+    assert "written" in run.stdout
+
+
+def test_a_dump_that_breaks_off_never_passes_for_a_copy_and_the_old_ones_stay(tmp_path: Path) -> None:
+    run, folder = backup(tmp_path, f"{DUMP}; exit 1")
+    assert [path.name for path in folder.iterdir()] == ["20200101-020000.dump"]
+    assert "written" not in run.stdout and "backup failed" in run.stderr
+
+
+def test_a_copy_by_hand_that_fails_says_so_by_its_exit_code(tmp_path: Path) -> None:
+    run, folder = backup(tmp_path, "exit 1", "once")
+    assert run.returncode != 0
+    assert [path.name for path in folder.iterdir()] == ["20200101-020000.dump"]
 
 
 def test_what_a_service_refers_to_is_declared() -> None:
@@ -95,7 +170,8 @@ def test_the_image_runs_as_nobody_special_and_carries_its_static_files() -> None
     assert re.search(r"^USER libsocial$", text, re.MULTILINE)
     assert text.index("manage.py build") < text.index("USER libsocial")
     ignored = (ROOT / ".dockerignore").read_text().split()
-    assert {".git", "data", "secrets", ".venv"} <= set(ignored)
+    assert {".git", "data", "secrets", ".env", ".venv"} <= set(ignored)
+    assert {"/secrets/", "/.env"} <= set((ROOT / ".gitignore").read_text().split())
 
 
 def test_every_file_a_command_names_is_there() -> None:
