@@ -45,12 +45,19 @@ def take_data_folder(argv: "list[str]") -> "list[str]":
     while rest:
         word = rest.pop(0)
         if word == "--data" and rest:
-            os.environ["LIBSOCIAL_DATA"] = os.path.abspath(os.path.expanduser(rest.pop(0)))
+            os.environ["LIBSOCIAL_DATA"] = folder_named(rest.pop(0))
         elif word.startswith("--data="):
-            os.environ["LIBSOCIAL_DATA"] = os.path.abspath(os.path.expanduser(word[7:]))
+            os.environ["LIBSOCIAL_DATA"] = folder_named(word[7:])
         else:
             kept.append(word)
     return kept
+
+
+def folder_named(text: str) -> str:
+    """The absolute path of a folder; an empty name (a variable that is not set) must not mean 'here'."""
+    if not text.strip():
+        sys.exit("--data names no folder. Write one, such as --data /srv/libsocial, or leave --data out.")
+    return os.path.abspath(os.path.expanduser(text))
 
 
 def ready(argv: "list[str]", root: str) -> None:

@@ -36,8 +36,9 @@ PATIENCE = 8.0  # seconds that work in hand gets to end after a stop; the sweep 
 def bind(host: str, port: int) -> socket.socket:
     """Open the port before anything else is started; raises :class:`CannotStart`."""
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=128)
+        family = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
+        both = host == "::" and socket.has_dualstack_ipv6()  # "everywhere" means the older addresses too
+        return socket.create_server((host, port), family=family, backlog=128, dualstack_ipv6=both)
     except OSError as error:
         raise CannotStart(_why_not(host, port, error)) from error
 
@@ -45,7 +46,8 @@ def bind(host: str, port: int) -> socket.socket:
 def _why_not(host: str, port: int, error: OSError) -> str:
     """One clear sentence for a port or host we cannot have."""
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} is already in use. Choose another one: python3 manage.py up --port {port + 1}"
+        other = port + 1 if port < 65535 else 8000
+        return f"Port {port} is already in use. Choose another one: python3 manage.py up --port {other}"
     if error.errno == errno.EACCES:
         return f"Port {port} needs the administrator's rights. Choose one above 1023: python3 manage.py up --port 8000"
     return (

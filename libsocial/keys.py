@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 from base64 import urlsafe_b64encode
-from contextlib import suppress
 from pathlib import Path
 
 from libsocial.env import EnvError
@@ -48,6 +47,11 @@ def _put(path: Path, fresh: str) -> None:
         file.write(fresh + "\n")
         file.flush()
         os.fsync(file.fileno())
-    with suppress(FileExistsError):
+    try:
         os.link(draft, path)
-    draft.unlink()
+    except FileExistsError:
+        pass
+    except OSError:
+        draft.replace(path)  # a file system without links, such as a memory stick: there the last of two wins
+    finally:
+        draft.unlink(missing_ok=True)

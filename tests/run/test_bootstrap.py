@@ -167,6 +167,20 @@ def test_the_data_folder_is_taken_before_settings_load(words: list[str], monkeyp
     assert os.environ["LIBSOCIAL_DATA"] == str(Path("x/y").absolute())
 
 
+@pytest.mark.parametrize("words", [["--data", ""], ["--data="], ["--data", " "]])
+def test_a_data_folder_without_a_name_is_not_the_present_one(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LIBSOCIAL_DATA", raising=False)
+    with pytest.raises(SystemExit, match="names no folder"):
+        bootstrap.take_data_folder(["manage.py", "up", *words])
+    assert "LIBSOCIAL_DATA" not in os.environ
+
+
+def test_a_data_folder_may_have_blanks_in_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIBSOCIAL_DATA", "")
+    bootstrap.take_data_folder(["manage.py", "up", "--data", "my data/of the library"])
+    assert os.environ["LIBSOCIAL_DATA"] == str(Path("my data/of the library").absolute())
+
+
 @pytest.mark.parametrize(
     ("marker", "holds"),
     [

@@ -28,6 +28,16 @@ def test_processes_that_start_together_agree_on_the_key(tmp_path: Path) -> None:
         assert len(set(pool.map(_make, [str(tmp_path)] * 12))) == 1
 
 
+def test_a_file_system_without_links_keeps_keys_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(*names: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(keys.os, "link", no_links)
+    first = keys.read_or_make_secret(tmp_path)
+    assert keys.read_or_make_secret(tmp_path) == first
+    assert [path.name for path in (tmp_path / "keys").iterdir()] == ["secret.key"]
+
+
 def test_a_place_where_keys_cannot_be_kept_is_a_sentence() -> None:
     with pytest.raises(EnvError, match="cannot keep its keys in /dev/null/keys"):
         keys.read_or_make_secret(Path("/dev/null"))

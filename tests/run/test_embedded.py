@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 import threading
+from argparse import ArgumentTypeError
+from typing import Any
 
 import pytest
+from django.test import RequestFactory
 
 from libsocial import embedded, lanes
 from libsocial.datafolder import CannotStart
+from libsocial.management.commands import up
 
 
 def test_a_part_that_falls_over_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,6 +39,44 @@ def test_every_tick_of_the_clock_is_a_task_that_some_worker_takes(settings) -> N
         task = app.tasks[tick["task"]]
         assert app.amqp.router.route({}, task.name)["queue"].name in lanes.QUEUES, name
         assert tick["options"]["expires"] <= max(2, tick["schedule"]), f"{name}: ticks would pile up"
+
+
+def reaches(listener: socket.socket, host: str) -> bool:
+    try:
+        socket.create_connection((host, listener.getsockname()[1]), timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", ""])
+def test_everywhere_means_the_older_addresses_too(host: str) -> None:
+    with embedded.bind(host, 0) as listener:
+        assert reaches(listener, "127.0.0.1")
+        assert host != "::" or reaches(listener, "::1")
+
+
+@pytest.mark.parametrize("host", ["::1", "127.0.0.1"])
+def test_the_address_that_is_printed_is_one_that_is_answered(host: str, settings: Any) -> None:
+    settings.ALLOWED_HOSTS, settings.CSRF_TRUSTED_ORIGINS, settings.BASE_URL = [], [], ""  # put back afterwards
+    with embedded.bind(host, 0) as listener:
+        address = up.adopt_address(host, listener)
+    request = RequestFactory(HTTP_HOST=address.removeprefix("http://")).get("/")
+    assert request.get_host() == address.removeprefix("http://")
+    assert [address] == settings.CSRF_TRUSTED_ORIGINS
+
+
+def test_every_own_name_is_written_as_browsers_send_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [(0, 0, 0, "", (address, 0)) for address in ("192.0.2.7", "2001:db8::7", "fe80::7%eth0")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **more: found)
+    names = up.own_names()
+    assert {"192.0.2.7", "[2001:db8::7]", "[fe80::7]"} <= set(names)
+
+
+@pytest.mark.parametrize("text", ["65536", "99999999999", "-1", "x", "²", ""])
+def test_a_port_that_is_none_is_a_sentence(text: str) -> None:
+    with pytest.raises(ArgumentTypeError, match="from 1 to 65535"):
+        up.port(text)
 
 
 def test_a_host_that_is_not_ours_is_a_sentence() -> None:

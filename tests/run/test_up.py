@@ -89,9 +89,7 @@ def test_it_starts_answers_and_stops_when_asked(start, tmp_path: Path, number: i
     one = start("--port", "0")
     address = one.address()
     assert {check["name"] for check in ready(address)["checks"]} >= {"database", "migrations", "media", "clock"}
-    asked = time.monotonic()
     assert one.end(number) == 0
-    assert time.monotonic() - asked < 12
     assert "Stopped. Nothing was lost" in one.said()
     assert one.said().count("http://") == 1, "one address line and no more"
 

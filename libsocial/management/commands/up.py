@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.conf import settings
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # the data folder is made first, and checked in our own words
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
+        parser.add_argument("--port", type=port, default=8000, help="port to listen on (8000)")
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)")
         # Taken by manage.py before settings load; listed here so that --help shows it.
         parser.add_argument("--data", metavar="DIR", help="folder of this library's data (data/ beside manage.py)")
@@ -69,6 +69,14 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
+def port(text: str) -> int:
+    """A port number; 0 lets the system choose one."""
+    number = int(text) if text.isascii() and text.isdigit() else -1
+    if not 0 <= number < 65536:
+        raise ArgumentTypeError(f"'{text}' is no port. Write a number from 1 to 65535, such as 8000.")
+    return number
+
+
 def prepare(say: Any) -> None:
     """Bring tables and static things up to date; on a second start that is a look and no more."""
     font = statics.start_font()
@@ -86,8 +94,8 @@ def adopt_address(host: str, listener: socket.socket) -> str:
     if host in EVERYWHERE:
         settings.ALLOWED_HOSTS += own_names()
     name = socket.gethostname() if host in EVERYWHERE else host
-    settings.BASE_URL = f"http://{f'[{name}]' if ':' in name else name}:{listener.getsockname()[1]}"
-    settings.ALLOWED_HOSTS += [name]
+    settings.BASE_URL = f"http://{in_address(name)}:{listener.getsockname()[1]}"
+    settings.ALLOWED_HOSTS += [in_address(name)]
     settings.CSRF_TRUSTED_ORIGINS = [settings.BASE_URL]
     return str(settings.BASE_URL)
 
@@ -100,7 +108,12 @@ def own_names() -> list[str]:
         found |= {str(info[4][0]) for info in socket.getaddrinfo(name, None)}
     except OSError:
         log.warning("this machine's own name %s has no address", name)
-    return sorted(found)
+    return sorted(in_address(one) for one in found)
+
+
+def in_address(name: str) -> str:
+    """A host as addresses of pages write it: an IPv6 address in brackets, without the name of a network card."""
+    return f"[{name.partition('%')[0]}]" if ":" in name else name
 
 
 def leave() -> None:
