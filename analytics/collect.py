@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -25,6 +26,7 @@ from scheduler.models import Delivery, DeliveryPart
 LEASE = timedelta(minutes=15)
 AFTER_TROUBLE = timedelta(minutes=20)
 AFTER_LOST = timedelta(hours=6)
+AFTER_UNSUPPORTED = timedelta(days=7)  # a platform, or its adapter, may learn to count
 LOOK_BACK = timedelta(days=3)  # how far back published deliveries without a watch are looked for
 MOST_BATCHES = 4  # calls for one channel in one go: nobody waits long behind a busy account
 MISSES_UNTIL_GONE = 3
@@ -34,16 +36,22 @@ def begin_watching(now: datetime | None = None, limit: int = 500) -> int:
     """Gives every newly published delivery a watch, and every living channel one for its account."""
     now = now or timezone.now()
     fresh = Delivery.objects.filter(state="published", settled_at__gte=now - LOOK_BACK, watch=None)
-    rows = list(fresh.select_related("channel__unit")[:limit])
-    made = Watch.objects.bulk_create(
-        [Watch(channel=row.channel, delivery=row, next_at=row.settled_at + cadence.FIRST) for row in rows],
-        ignore_conflicts=True,
-    )
-    for row in rows:
-        rollup.count_post(row)
+    made = sum(_watch(row) for row in fresh.select_related("channel__unit")[:limit])
     bare = Channel.objects.living().exclude(pk__in=Watch.objects.filter(delivery=None).values("channel_id"))
     Watch.objects.bulk_create([Watch(channel=channel, next_at=now) for channel in bare], ignore_conflicts=True)
-    return len(made)
+    return made
+
+
+def _watch(delivery: Delivery) -> bool:
+    """One watch and one count for a delivery, together and once, however many clocks have found it."""
+    with transaction.atomic():
+        next_at = (delivery.settled_at or timezone.now()) + cadence.FIRST
+        _row, new = Watch.objects.get_or_create(
+            delivery=delivery, defaults={"channel_id": delivery.channel_id, "next_at": next_at}
+        )
+        if new:
+            rollup.count_post(delivery)
+    return new
 
 
 def channels_due(now: datetime | None = None) -> list[int]:
@@ -64,17 +72,25 @@ def collect_channel(channel_id: int, now: datetime | None = None) -> int:
         session = open_session(channel)
         if "audience" in can.features:
             answered += _account(channel, adapter, session, now)
-        if "metrics" in can.features:
+        else:
+            _later(_due(channel, now).filter(delivery=None), now + AFTER_UNSUPPORTED)
+        if "metrics" not in can.features:
+            _later(_due(channel, now).exclude(delivery=None), now + AFTER_UNSUPPORTED)
+        else:
             for batch in _batches(channel, can.budget.metrics_batch, now):
                 answered += _posts(adapter, session, batch, now)
     except NeedsReconnect as error:
         services.mark_lost(channel, params={"reason": error.reason})
-        _later(Watch.objects.filter(channel=channel, next_at__lte=now + LEASE), now + AFTER_LOST)
+        _later(_due(channel, now + LEASE), now + AFTER_LOST)
     except RateLimited as error:
-        _later(Watch.objects.filter(channel=channel, next_at__lte=now + LEASE), max(error.until, now + AFTER_TROUBLE))
+        _later(_due(channel, now + LEASE), max(error.until, now + AFTER_TROUBLE))
     except PlatformError:
-        _later(Watch.objects.filter(channel=channel, next_at__lte=now + LEASE), now + AFTER_TROUBLE)
+        _later(_due(channel, now + LEASE), now + AFTER_TROUBLE)
     return answered
+
+
+def _due(channel: Channel, by: datetime) -> QuerySet[Watch]:
+    return Watch.objects.filter(channel=channel, next_at__lte=by)
 
 
 def _later(watches: QuerySet[Watch], when: datetime) -> None:
@@ -101,7 +117,7 @@ def _account(channel: Channel, adapter: Adapter, session: Session, now: datetime
     try:
         rollup.record_account(channel, adapter.audience(session), now)
     except Unsupported:
-        _later(Watch.objects.filter(pk=watch.pk), None)  # type: ignore[arg-type]
+        _later(Watch.objects.filter(pk=watch.pk), now + AFTER_UNSUPPORTED)
         return 0
     Watch.objects.filter(pk=watch.pk).update(next_at=now + cadence.ACCOUNT, asked=watch.asked + 1)
     return 1
@@ -123,13 +139,16 @@ def _settle(watch: Watch, parts: Sequence[DeliveryPart], answers: dict[str, Figu
     """Records one delivery's figures, all parts of a thread together, and says when to ask again."""
     found = [answers[part.remote_id] for part in parts if part.remote_id in answers]
     seen = [figures for figures in found if not figures.gone]
+    whole = len(found) == len(parts)
     age = now - (watch.delivery.settled_at or now)
     pause = cadence.pause_at(age)
-    misses = 0 if seen else watch.misses + 1
-    if seen:
+    misses = 0 if seen and whole else watch.misses + 1
+    # One missing answer may be a hiccup or a slow index; three are a deleted post, or a deleted part of a thread.
+    believed = misses >= MISSES_UNTIL_GONE
+    if seen and (whole or believed):
         rollup.record_post(watch.delivery, seen, now)
-    elif misses == MISSES_UNTIL_GONE:
-        # One missing answer may be a hiccup or a slow index; three are a deleted post.
+        misses = 0
+    elif not seen and believed:
         rollup.record_withdrawn(watch.delivery, now)
         pause = None
     Watch.objects.filter(pk=watch.pk).update(
