@@ -67,11 +67,11 @@ def _record(delivery: Delivery, metric: Metric, value: int | None, at: datetime)
             metric=metric.name,
             defaults={"kind": metric.kind, "value": value, "status": _status(value), "at": at},
         )
-        before = 0 if new else (figure.value or 0)
+        before = None if new else figure.value
         if not new and not _replace(figure, value, at):
             return
-        if value is not None and value != before:
-            _daily(delivery.channel, _day(delivery.channel, at), metric.kind, gain=value - before)
+        if value is not None and value != before:  # a first zero too: from that day on the figure is known
+            _daily(delivery.channel, _day(delivery.channel, at), metric.kind, gain=value - (before or 0))
 
 
 def _replace(figure: PostFigure, value: int | None, at: datetime) -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from analytics import levels
+from analytics.levels import Levels
 from analytics.models import DailyFigure, PostFigure
 from channels_app.models import Channel
 from channels_app.selectors import capabilities_of
@@ -37,6 +40,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("shares", _("Shares"), _("Posts passed on: reposts, boosts and quotes.")),
     Kind("followers", _("Followers"), _("Accounts that follow, at the end. One person may follow several."), True),
 )
+POSTS = "posts"
 BY_ID = {kind.id: kind for kind in KINDS}
 ENGAGEMENT = ("reactions", "replies", "shares")
 LONGEST = 3660
@@ -63,20 +67,34 @@ class Period:
 
 @dataclass
 class Total:
-    """One kind over a period. None: no platform gave this figure, which is not the same as zero."""
+    """One kind over a period. None: nobody gave this figure (yet), which is not the same as zero.
+
+    `change` is None where there is nothing to compare with: the days before are not, or only partly, known.
+    """
 
     kind: Kind
     value: int | None
     before: int | None
-
-    @property
-    def change(self) -> int | None:
-        return None if self.value is None or self.before is None else self.value - self.before
+    change: int | None
+    given: bool = True  # some channel's platform gives it at all
 
     @property
     def direction(self) -> str:
         change = self.change or 0
         return "up" if change > 0 else "down" if change < 0 else "same"
+
+    @property
+    def distance(self) -> int:
+        return abs(self.change or 0)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure of one channel. `given`: its platform gives it at all, even if nothing has come yet."""
+
+    kind: Kind
+    value: int | None
+    given: bool
 
 
 @dataclass
@@ -92,11 +110,28 @@ class Best:
 @dataclass
 class Overview:
     period: Period
+    since: date | None  # the first day anything is known of; None: nothing at all yet
     totals: list[Total]
     series: dict[str, list[int | None]]
     best: list[Best]
-    per_channel: list[tuple[Channel, dict[str, int | None]]]
+    per_channel: list[tuple[Channel, dict[str, Cell]]]
     missing: list[tuple[Kind, list[str]]]
+
+    @property
+    def is_comparable(self) -> bool:
+        return self.since is not None and self.since <= self.period.before.first
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of one channel: which kinds its platform gives, and on which day each was first answered."""
+
+    given: frozenset[str]
+    first: dict[str, date]
+
+    def by(self, kind: Kind, day: date) -> bool:
+        """Whether there was an answer by that day. Posts we count ourselves: none is a true zero."""
+        return kind.id == POSTS or (kind.id in self.first and self.first[kind.id] <= day)
 
 
 def channels_for(user: User, unit: Unit | None) -> QuerySet[Channel]:
@@ -109,24 +144,44 @@ def overview(user: User, unit: Unit | None, period: Period, channel_id: int | No
     channels = list(channels_for(user, unit).order_by("name"))
     if channel_id:
         channels = [channel for channel in channels if channel.pk == channel_id]
-    given = given_kinds(channels)
+    known = knowledge(channels)
     now, before = _sums(channels, period), _sums(channels, period.before)
-    levels = {kind.id: _levels(channels, kind.id, period.last) for kind in KINDS if kind.level}
-    return Overview(
+    stood = {kind.id: levels.read(channels, kind.id, period.before.last, period.last) for kind in KINDS if kind.level}
+    since = min((day for one in known.values() for day in one.first.values()), default=None)
+    found = Overview(
         period=period,
-        totals=[_total(kind, channels, given, now, before, period) for kind in KINDS],
-        series=_series(channels, period, given),
-        best=best_posts(user, channels, period),
-        per_channel=[(channel, _of_channel(channel, given, now, levels)) for channel in channels],
-        missing=_missing(channels, given),
+        since=since,
+        totals=[],
+        series=_series(channels, period, known, stood),
+        best=best_posts(channels, period),
+        per_channel=[(channel, _cells(channel.pk, known[channel.pk], now, stood, period.last)) for channel in channels],
+        missing=_missing(channels, known),
     )
+    found.totals = [
+        _level_total(kind, stood[kind.id], known, period) if kind.level else _total(kind, known, now, before, found)
+        for kind in KINDS
+    ]
+    return found
 
 
-def given_kinds(channels: Iterable[Channel]) -> dict[int, set[str]]:
-    """What each channel's platform gives at all."""
-    return {
-        channel.pk: {metric.kind for metric in capabilities_of(channel).metrics} | {"posts"} for channel in channels
+def knowledge(channels: Sequence[Channel]) -> dict[int, Known]:
+    """What each channel's platform gives, and since when; one query that reads the first rows of an index."""
+    rows = Channel.objects.filter(pk__in=[channel.pk for channel in channels])
+    first = {
+        row.pop("pk"): {kind: day for kind, day in row.items() if day}
+        for row in rows.values("pk", **{kind.id: _first_day(kind) for kind in KINDS})
     }
+    return {
+        channel.pk: Known(
+            frozenset({metric.kind for metric in capabilities_of(channel).metrics} | {POSTS}), first.get(channel.pk, {})
+        )
+        for channel in channels
+    }
+
+
+def _first_day(kind: Kind) -> Subquery:
+    rows = DailyFigure.objects.filter(channel=OuterRef("pk"), kind=kind.id)
+    return Subquery(rows.order_by("day").values("day")[:1])
 
 
 def _sums(channels: Sequence[Channel], period: Period) -> dict[tuple[int, str], int]:
@@ -137,68 +192,76 @@ def _sums(channels: Sequence[Channel], period: Period) -> dict[tuple[int, str], 
 
 def _total(
     kind: Kind,
-    channels: Sequence[Channel],
-    given: dict[int, set[str]],
+    known: dict[int, Known],
     now: dict[tuple[int, str], int],
     before: dict[tuple[int, str], int],
-    period: Period,
+    found: Overview,
 ) -> Total:
-    if kind.level:
-        return Total(kind, _level(channels, kind.id, period.last), _level(channels, kind.id, period.before.last))
-    giving = [channel.pk for channel in channels if kind.id in given[channel.pk]]
+    giving = [pk for pk, one in known.items() if kind.id in one.given and one.by(kind, found.period.last)]
     if not giving:
-        return Total(kind, None, None)
-    return Total(
-        kind,
-        sum(now.get((pk, kind.id), 0) for pk in giving),
-        sum(before.get((pk, kind.id), 0) for pk in giving),
-    )
+        return Total(kind, None, None, None, given=any(kind.id in one.given for one in known.values()))
+    value = sum(now.get((pk, kind.id), 0) for pk in giving)
+    if not found.is_comparable:
+        return Total(kind, value, None, None)
+    earlier = sum(before.get((pk, kind.id), 0) for pk in giving)
+    return Total(kind, value, earlier, value - earlier)
 
 
-def _level(channels: Sequence[Channel], kind: str, day: date) -> int | None:
-    """The newest known level of each channel on that day, added up; None while nothing is known."""
-    found = _levels(channels, kind, day)
-    return sum(found.values()) if found else None
+def _level_total(kind: Kind, stood: Levels, known: dict[int, Known], period: Period) -> Total:
+    given = any(kind.id in one.given for one in known.values())
+    value, pair = stood.sum_on(period.last), stood.pair(period.before.last, period.last)
+    if pair is None:
+        return Total(kind, value, None, None, given)
+    return Total(kind, value, pair[0], pair[1] - pair[0], given)
 
 
-def _levels(channels: Sequence[Channel], kind: str, day: date) -> dict[int, int]:
-    """The newest known level on that day by channel; one query for all of them."""
-    found: dict[int, int] = {}
-    rows = DailyFigure.objects.filter(
-        channel__in=channels, kind=kind, level__isnull=False, day__range=(day - timedelta(days=40), day)
-    ).order_by("day")
-    for channel_id, level in rows.values_list("channel_id", "level"):
-        found[channel_id] = level
-    return found
-
-
-def _series(channels: Sequence[Channel], period: Period, given: dict[int, set[str]]) -> dict[str, list[int | None]]:
+def _series(
+    channels: Sequence[Channel], period: Period, known: dict[int, Known], stood: dict[str, Levels]
+) -> dict[str, list[int | None]]:
+    """Day by day, for every kind that some channel gives."""
     rows = DailyFigure.objects.filter(channel__in=channels, day__range=(period.first, period.last))
-    daily = rows.values("day", "kind").annotate(gain=Sum("gain"), level=Sum("level")).order_by()
-    sums = {(row["day"], row["kind"]): row for row in daily}
-    everything = set().union(*given.values()) if given else set()
-    today = max((day for day, _kind in sums), default=None)
+    daily = rows.values("day", "kind").annotate(gain=Sum("gain")).order_by()
+    gains = {(row["day"], row["kind"]): row["gain"] for row in daily}
+    today = timezone.localdate()
     series: dict[str, list[int | None]] = {}
     for kind in KINDS:
-        if kind.id in everything:
-            series[kind.id] = [_cell(sums.get((day, kind.id)), kind, day, today) for day in period.each()]
+        if not any(kind.id in one.given for one in known.values()):
+            continue
+        if kind.level:
+            series[kind.id] = [stood[kind.id].sum_on(day) if day <= today else None for day in period.each()]
+        else:
+            since = _since(kind, known)
+            series[kind.id] = [_gain(gains.get((day, kind.id)), day, since, today) for day in period.each()]
     return series
 
 
-def _cell(row: dict[str, int] | None, kind: Kind, day: date, newest: date | None) -> int | None:
-    if kind.level:
-        return row["level"] if row else None
-    if newest is None or day > newest:
-        return None  # not asked yet
-    return row["gain"] if row else 0
+def _since(kind: Kind, known: dict[int, Known]) -> date | None:
+    """The first day the kind was answered; a post may be missing on the days since anything is known."""
+    kinds = BY_ID if kind.id == POSTS else (kind.id,)
+    return min((one.first[name] for one in known.values() for name in kinds if name in one.first), default=None)
 
 
-def best_posts(user: User, channels: Sequence[Channel], period: Period, limit: int = 5) -> list[Best]:
-    """The posts published in the period that moved people most: reactions, replies and shares together."""
+def _gain(gain: int | None, day: date, since: date | None, today: date) -> int | None:
+    """A quiet day is a zero; a day before the first answer, or one that is to come, is not known."""
+    if gain is None and since and since <= day <= today:
+        return 0
+    return gain
+
+
+def best_posts(channels: Sequence[Channel], period: Period, limit: int = 5) -> list[Best]:
+    """The posts published in the period that moved people most: reactions, replies and shares together.
+
+    The days are those of whoever looks, as every time on the page is.
+    """
+    begin, end = (
+        datetime.combine(day, time(), tzinfo=timezone.get_current_timezone())
+        for day in (period.first, period.last + timedelta(days=1))
+    )
     figures = PostFigure.objects.filter(
         delivery__channel__in=channels,
         delivery__state="published",
-        delivery__settled_at__date__range=(period.first, period.last),
+        delivery__settled_at__gte=begin,
+        delivery__settled_at__lt=end,
         kind__in=ENGAGEMENT,
     )
     ranked = figures.values("delivery_id").annotate(sum=Sum("value")).filter(sum__gt=0)
@@ -219,26 +282,25 @@ def figures_by_kind(delivery_ids: Iterable[int]) -> dict[int, dict[str, int]]:
     return found
 
 
-def _of_channel(
-    channel: Channel,
-    given: dict[int, set[str]],
-    now: dict[tuple[int, str], int],
-    levels: dict[str, dict[int, int]],
-) -> dict[str, int | None]:
-    found: dict[str, int | None] = {}
+def _cells(
+    pk: int, known: Known, now: dict[tuple[int, str], int], stood: dict[str, Levels], day: date
+) -> dict[str, Cell]:
+    found: dict[str, Cell] = {}
     for kind in KINDS:
-        if kind.id not in given[channel.pk]:
-            found[kind.id] = None
-        elif kind.level:
-            found[kind.id] = levels[kind.id].get(channel.pk)
+        given = kind.id in known.given
+        if kind.level:
+            value = stood[kind.id].on(day).get(pk)
         else:
-            found[kind.id] = now.get((channel.pk, kind.id), 0)
+            value = now.get((pk, kind.id), 0) if given and known.by(kind, day) else None
+        found[kind.id] = Cell(kind, value, given)
     return found
 
 
-def _missing(channels: Sequence[Channel], given: dict[int, set[str]]) -> list[tuple[Kind, list[str]]]:
+def _missing(channels: Sequence[Channel], known: dict[int, Known]) -> list[tuple[Kind, list[str]]]:
     """Which figures which channels do not give: said under the page, never guessed."""
-    lacking = [(kind, [channel.name for channel in channels if kind.id not in given[channel.pk]]) for kind in KINDS]
+    lacking = [
+        (kind, [channel.name for channel in channels if kind.id not in known[channel.pk].given]) for kind in KINDS
+    ]
     return [(kind, names) for kind, names in lacking if names]
 
 
@@ -263,7 +325,8 @@ def strip(deliveries: Iterable[Delivery]) -> list[Strip]:
 def _strip(delivery: Delivery, known: dict[str, PostFigure]) -> Strip:
     metrics = [metric for metric in capabilities_of(delivery.channel).metrics if metric.scope == "post"]
     figures = [
-        (str(metric.label), known[metric.name].value, known[metric.name].status) if metric.name in known
+        (str(metric.label), known[metric.name].value, known[metric.name].status)
+        if metric.name in known
         else (str(metric.label), None, "not_asked")
         for metric in metrics
     ]

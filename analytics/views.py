@@ -49,8 +49,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         "kinds": KINDS,
         "engagement_chart": _chart(found, selectors.ENGAGEMENT, _("Reactions, replies and shares by day")),
         "reach_chart": _chart(found, ("reach",), _("Views by day")),
-        "followers_chart": _chart(found, ("followers",), _("Followers")),
+        "followers_chart": _chart(found, ("followers",), _("Followers"), from_zero=False),
         "any": any(total.value for total in found.totals),
+        "is_running": period.first <= timezone.localdate() <= period.last,
     }
     return render(request, "analytics/overview.html", context)
 
@@ -60,16 +61,21 @@ def strip(request: HttpRequest, pk: int) -> HttpResponse:
     """The figures of one post, loaded into its page."""
     post = get_post(request.user, pk)
     reference = f"post:{post.pk}:"
-    deliveries = Delivery.objects.filter(reference__startswith=reference, state="published").select_related("channel")
+    deliveries = (
+        Delivery.objects.filter(reference__startswith=reference, state="published")
+        .select_related("channel")
+        .order_by("channel__name", "pk")
+    )
     return render(request, "analytics/_strip.html", {"strips": selectors.strip(deliveries), "post": post})
 
 
-def _chart(found: Overview, kinds: tuple[str, ...], title: str) -> charts.LineChart | None:
+def _chart(found: Overview, kinds: tuple[str, ...], title: str, *, from_zero: bool = True) -> charts.LineChart | None:
     series = [charts.Series(str(BY_ID[kind].label), found.series[kind]) for kind in kinds if kind in found.series]
     if not series or all(value is None for one in series for value in one.values):
         return None
     labels = [formats.date_format(day, "MONTH_DAY_FORMAT") for day in found.period.each()]
-    return charts.line_chart(title=title, labels=labels, series=series)
+    about = "" if from_zero else _("The scale does not begin at zero.")
+    return charts.line_chart(title=title, labels=labels, series=series, description=about, from_zero=from_zero)
 
 
 def _csv(found: Overview) -> HttpResponse:

@@ -86,6 +86,12 @@ class LineChart:
     base: int = HEIGHT - BOTTOM
 
     @property
+    def gutter(self) -> str:
+        """How much room the words beside the axis need: '', 'm' or 'l'."""
+        longest = max((len(tick.label) for tick in self.y_ticks), default=0)
+        return "" if longest <= 4 else "m" if longest <= 7 else "l"
+
+    @property
     def is_empty(self) -> bool:
         """True when not one value is known."""
         return not any(line.path or line.dots for line in self.lines)
@@ -153,16 +159,21 @@ def line_chart(
     description: str = "",
     text: Formatter = plain,
     missing: str = "–",
+    from_zero: bool = True,
 ) -> LineChart:
     """Lay out up to four series over the same labels.
 
     ``text`` writes a value for people; ``missing`` is shown in tooltips where a value
-    is not available. Raises ``ValueError`` when a series does not have one value for
-    each label, or when there are more than four.
+    is not available. ``from_zero=False`` is for levels, of which only the change can be
+    seen: the axis then begins just below the lowest value.
+
+    Raises ``ValueError`` when a series does not have one value for each label, or when
+    there are more than four.
     """
     _check(labels, series)
-    top_value, ticks = _scale([value for one in series for value in one.values if value is not None])
-    place = _placer(len(labels), top_value)
+    values = [value for one in series for value in one.values if value is not None]
+    ticks = _scale(values) if from_zero else _scale_around(values)
+    place = _placer(len(labels), ticks[0], ticks[-1])
     return LineChart(
         title=title,
         description=description,
@@ -225,25 +236,38 @@ def _check(labels: Sequence[str], series: Sequence[Series]) -> None:
             raise ValueError(f"{one.name!r} has {len(one.values)} values for {len(labels)} labels.")
 
 
-def _scale(values: Sequence[float]) -> tuple[float, list[float]]:
-    """A round top for the axis and the values at which to draw a line."""
+def _scale(values: Sequence[float]) -> list[float]:
+    """The values at which to draw a line: from zero to a round number above the highest."""
     highest = max(values, default=0)
     if highest < SMALLEST:
-        return 1, [0, 1]
-    rough = highest / 4
+        return [0, 1]
+    step = _step(highest / 4, values)
+    return [step * index for index in range(math.ceil(highest / step) + 1)]
+
+
+def _scale_around(values: Sequence[float]) -> list[float]:
+    """The same for levels: from a round number below the lowest, never below zero."""
+    lowest, highest = min(values, default=0), max(values, default=0)
+    if highest < SMALLEST:
+        return [0, 1]
+    step = _step(max((highest - lowest) / 3, SMALLEST), values)
+    first = max(math.floor(lowest / step), 0)
+    last = max(math.ceil(highest / step), first + 1)
+    return [step * index for index in range(first, last + 1)]
+
+
+def _step(rough: float, values: Sequence[float]) -> float:
+    """A round number of at least ``rough``; for whole numbers a whole one."""
     power = 10 ** math.floor(math.log10(rough))
     step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough)
-    if step < 1 and all(float(value).is_integer() for value in values):
-        step = 1
-    count = math.ceil(highest / step)
-    return step * count, [step * index for index in range(count + 1)]
+    return 1 if step < 1 and all(float(value).is_integer() for value in values) else step
 
 
-def _placer(count: int, top_value: float) -> Callable[[int, float], tuple[float, float]]:
+def _placer(count: int, low: float, high: float) -> Callable[[int, float], tuple[float, float]]:
     def place(index: int, value: float) -> tuple[float, float]:
         across = 50.0 if count < 2 else index / (count - 1) * 100
-        down = TOP + (1 - max(value, 0) / top_value) * (HEIGHT - TOP - BOTTOM)
-        return round(across, 3), round(down, 1)
+        share = min(max((value - low) / (high - low), 0), 1)
+        return round(across, 3), round(TOP + (1 - share) * (HEIGHT - TOP - BOTTOM), 1)
 
     return place
 

@@ -184,7 +184,7 @@ def test_the_day_of_a_figure_is_the_day_of_its_unit(lib: Library, channel: Chann
 
 def test_the_page_compares_with_the_days_before_and_says_what_is_not_known(lib: Library, channel: Channel) -> None:
     day = timezone.localdate()
-    for back, gain in ((0, 5), (1, 2), (8, 4)):
+    for back, gain in ((0, 5), (1, 2), (8, 4), (20, 1)):  # what is older than both periods: the channel was known
         DailyFigure.objects.create(channel=channel, day=day - timedelta(days=back), kind="reactions", gain=gain)
     found = selectors.overview(lib.alice, None, Period(day - timedelta(days=6), day))
     total = next(total for total in found.totals if total.kind.id == "reactions")

@@ -74,3 +74,25 @@ def test_every_known_value_lies_inside_the_drawing(values: list[float | None]) -
     assert all(0 <= across <= 100 for across in numbers[0::2])
     assert all(charts.TOP <= down <= charts.HEIGHT - charts.BOTTOM for down in numbers[1::2])
     assert [row.cells[0] is None for row in chart.rows] == [value is None for value in values]
+
+
+def level(values: list[float | None]) -> charts.LineChart:
+    return line_chart(title="Followers", labels=LABELS, series=[Series("Now", values)], from_zero=False)
+
+
+def test_the_axis_of_a_level_begins_below_the_lowest_so_that_its_change_is_seen() -> None:
+    assert [tick.label for tick in level([3303, 3310, None, 3390, 3415]).y_ticks] == [
+        "3,300",
+        "3,350",
+        "3,400",
+        "3,450",
+    ]
+    assert [tick.label for tick in level([7, 7, 7, 7, 7]).y_ticks] == ["7", "8"]
+    assert [tick.label for tick in level([0, 0, None, 0, 0]).y_ticks] == ["0", "1"]
+
+
+@given(st.lists(st.none() | st.floats(0, 1e9), min_size=5, max_size=5))
+def test_every_level_lies_inside_the_drawing(values: list[float | None]) -> None:
+    numbers = [float(number) for number in level(values).lines[0].path.replace("M", " ").replace("L", " ").split()]
+    assert all(charts.TOP <= down <= charts.HEIGHT - charts.BOTTOM for down in numbers[1::2])
+    assert len(level(values).y_ticks) <= 7
