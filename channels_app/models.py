@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from libsocial.accounts.models import Unit, User
 from libsocial.accounts.policies import grants_of, subtree_q
 from libsocial.core.crypto import EncryptedJSONField
+from libsocial.core.own import OwnUrlField
 
 
 class ChannelQuerySet(models.QuerySet["Channel"]):
@@ -33,7 +34,7 @@ class Channel(models.Model):
     handle = models.CharField(max_length=200, blank=True)
     server = models.CharField(max_length=200, blank=True)  # https://host/path of the account's server, '' where fixed
     remote_id = models.CharField(max_length=200)
-    url = models.CharField(max_length=500, blank=True)
+    url = OwnUrlField(max_length=500, blank=True)
     avatar = models.CharField(max_length=200, blank=True)  # name in the media storage: our own copy
     facts = models.JSONField(default=dict)  # this server's limits as read
     overrides = models.JSONField(default=dict)  # an administrator's corrections with their reason

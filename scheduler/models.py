@@ -10,6 +10,7 @@ from channels_app.content import digest_of
 from channels_app.models import Channel
 from libsocial.accounts.models import Unit, User
 from libsocial.accounts.policies import subtree_q
+from libsocial.core.own import OwnUrlField
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -47,7 +48,7 @@ class Delivery(models.Model):
     message = models.CharField(max_length=60, blank=True)  # id in the notices catalogue: why it is where it is
     message_params = models.JSONField(default=dict)
     remote_id = models.CharField(max_length=300, blank=True)  # of the first part
-    remote_url = models.CharField(max_length=500, blank=True)
+    remote_url = OwnUrlField(max_length=500, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     settled_at = models.DateTimeField(null=True)  # when it reached an end state
 
@@ -83,7 +84,7 @@ class DeliveryPart(models.Model):
     key = models.CharField(max_length=80)  # ours, kept for every attempt
     prepared = models.JSONField(null=True)
     remote_id = models.CharField(max_length=300, blank=True)
-    remote_url = models.CharField(max_length=500, blank=True)
+    remote_url = OwnUrlField(max_length=500, blank=True)
     receipt = models.JSONField(null=True)
     alt = models.CharField(max_length=20, blank=True)  # delivered, none, not deliverable
     published_at = models.DateTimeField(null=True)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from libsocial.accounts import policies
 from libsocial.accounts.models import User
+from libsocial.core import own
 from libsocial.notices.catalogue import render
 from scheduler import listeners, pulse
 from scheduler.actions import Action, actions_for
@@ -54,7 +55,8 @@ class Card:
     @property
     def look_at(self) -> str:
         """Where a person is asked to look, when it is an address that can be opened."""
-        place = str(self.delivery.message_params.get("look_at", "")) if self.delivery.state == "needs_person" else ""
+        said = self.delivery.message_params.get("look_at", "") if self.delivery.state == "needs_person" else ""
+        place = own.shown(str(said))
         return place if place.startswith(("https://", "http://")) else ""
 
     @property

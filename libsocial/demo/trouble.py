@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from channels_app.models import PracticeAccount
 from channels_app.practice.services import set_mode
+from libsocial.core import own
 from libsocial.demo.story import Story
 from libsocial.demo.words import Words
 from posts.models import Post
@@ -107,7 +108,7 @@ class Trouble:
         self._practice("hill", "drop")
         self.story.send(post)
         for delivery in _deliveries(post):
-            told = {"look_at": delivery.channel.url}
+            told = {"look_at": own.kept(delivery.channel.url)}
             settling.settle(delivery, Verdict("ask", "delivery.needs_person", told))
 
     def _held(self) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from libsocial.core import own
+
 SEVERITIES = ("good", "info", "caution", "bad", "unsure", "still")
 
 
@@ -59,7 +61,9 @@ def register(messages: Mapping[str, Message]) -> None:
 def render(message: str, params: Mapping[str, Any] | None = None) -> Rendered:
     """Heading and body in the language that is active now. Plain text: templates escape it."""
     found = MESSAGES.get(message, _STRANGE)
-    values = _Params(params or {})
+    values = _Params(
+        {key: own.shown(value) if isinstance(value, str) else value for key, value in (params or {}).items()}
+    )
     return Rendered(
         heading=str(found.heading).format_map(values),
         body=str(found.body).format_map(values),

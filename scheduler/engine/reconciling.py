@@ -19,6 +19,7 @@ from channels_app.content import Content
 from channels_app.platforms.base import Found, Prepared, Receipt
 from channels_app.services import mark_lost
 from channels_app.sessions import open_session
+from libsocial.core import own
 from scheduler import timing
 from scheduler.engine.delivering import keep_receipt, load
 from scheduler.models import Attempt, Delivery, DeliveryPart
@@ -123,7 +124,7 @@ def _unanswered(delivery: Delivery, error: Exception) -> Verdict | datetime | No
 
 
 def _ask(delivery: Delivery, look_at: str) -> Verdict:
-    return Verdict("ask", "delivery.needs_person", {"look_at": look_at or delivery.channel.url})
+    return Verdict("ask", "delivery.needs_person", {"look_at": own.kept(look_at or delivery.channel.url)})
 
 
 def _onwards(delivery: Delivery) -> Verdict:
