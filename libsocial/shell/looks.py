@@ -47,7 +47,7 @@ WIRE = {
 CHANNEL = {
     "active": Look("circle-check", "good", _("Connected")),
     "paused": Look("circle-pause", "caution", _("Paused")),
-    "needs_reconnect": Look("unplug", "bad", _("Reconnect")),
+    "needs_reconnect": Look("unplug", "bad", _("Access lost")),
     "disconnected": Look("unplug", "still", _("Disconnected")),
 }
 STATES: dict[str, Look] = {**EDITORIAL, **WIRE, **CHANNEL}
