@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-COLOURS = 128  # an interface of flat colours loses nothing that one would see
+COLOURS = 256  # what a page of flat colours needs; with fewer the rare ones, such as a red count, turn brown
 TALLEST = 2400  # px; what is longer says nothing new
 
 
