@@ -15,7 +15,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 COUNTS = "LIBSOCIAL_TEST_COUNTS"
 # How long a test waits for something that has to come, in seconds. Only a hang is told by it, so it is far above what
 # a busy machine needs: how fast things are is shown by the benchmarks.
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 def on_postgres() -> bool:

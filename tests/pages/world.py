@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -45,8 +46,8 @@ class World:
 
 def build(lib: Library) -> World:
     """A post that waits, one that is out with a picture, and what came of them."""
-    for kind in KINDS:  # dispatcher and workers are alive
-        Heartbeat.objects.create(name=kind, kind=kind, at=timezone.now())
+    for kind in KINDS:  # dispatcher and workers are alive, however long a walk through all pages takes
+        Heartbeat.objects.create(name=kind, kind=kind, at=timezone.now() + timedelta(hours=1))
     channel = ensure_practice(lib.north, by=lib.ada)
     asset = picture(lib.north, lib.alice)
     out = sent(approved(lib, channel, "The seed library is open.", asset))
