@@ -262,11 +262,11 @@ def with_app(person: User) -> tuple[Client, str]:
 
 def with_code(secret: str, act: Callable[[str], Any]) -> Any:
     """What comes of acting with the code of this moment; once more when that ran out while it was on its way."""
-    now, answer = counter(), None
-    while answer is None or now != counter():
+    while True:
         now = counter()
         answer = act(totp.format_hotp_value(totp.hotp_value(secret, now)))
-    return answer
+        if now == counter():
+            return answer
 
 
 def counter() -> int:
