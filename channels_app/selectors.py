@@ -15,7 +15,7 @@ from django.utils.formats import number_format
 from channels_app import platforms, work
 from channels_app.capabilities import Capabilities
 from channels_app.facts import FACTS, Fact, corrected
-from channels_app.models import Channel
+from channels_app.models import Channel, ChannelLoan
 from channels_app.platforms.base import Adapter
 from channels_app.work import Work
 from libsocial.accounts import policies
@@ -33,6 +33,19 @@ def usable_by(unit: Unit) -> QuerySet[Channel]:
     ones that wait for reconnection too: posts can be planned, they leave when the channel works again."""
     above = [int(part) for part in unit.path.strip("/").split("/")]
     return Channel.objects.living().filter(Q(unit=unit) | Q(loans__unit_id__in=above)).distinct()
+
+
+def usable_among(channels: Iterable[Channel], units: Iterable[Unit]) -> set[tuple[int, int]]:
+    """(unit, channel) wherever the unit may use the channel, by the rule of `usable_by`. One query, and only where
+    a channel is not the unit's own."""
+    pairs = [(unit, channel) for channel in channels if channel.state != "disconnected" for unit in units]
+    foreign = {channel.pk for unit, channel in pairs if channel.unit_id != unit.pk}
+    loans = set(ChannelLoan.objects.filter(channel__in=foreign).values_list("unit_id", "channel_id") if foreign else ())
+    return {
+        (unit.pk, channel.pk)
+        for unit, channel in pairs
+        if channel.unit_id == unit.pk or any((int(pk), channel.pk) in loans for pk in unit.path.strip("/").split("/"))
+    }
 
 
 def held_up_by(channel: Channel) -> Work:

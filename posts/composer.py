@@ -25,6 +25,7 @@ from libsocial.core import asked
 from libsocial.core.localtime import Moment
 from posts import fixing, presence, previews, problems, schedule, selectors
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, FieldProblem
+from posts.knowledge import Known
 from posts.models import Asset, Post, Target
 from posts.services import cards, media
 from posts.services.drafts import Conflict
@@ -81,25 +82,35 @@ class Composer:
     def channels(self) -> list[Channel]:
         """Every channel on offer, and those the draft names although they are gone."""
         found = {channel.pk: channel for channel in selectors.usable_channels(self.unit).select_related("unit")}
-        found |= selectors.channels_of(self.draft)
+        found |= Known([], [self.draft], found.values()).channels
         return sorted(found.values(), key=lambda channel: (channel.platform, channel.name))
 
     @cached_property
     def abilities(self) -> dict[int, Capabilities]:
         return {channel.pk: capabilities_of(channel) for channel in self.channels}
 
+    @cached_property
+    def known(self) -> Known:
+        return Known([], [self.draft], self.channels)
+
     @property
     def assets(self) -> dict[int, Asset]:
-        return selectors.assets_of(self.draft)
+        return self.known.assets
 
     @property
     def chosen(self) -> list[tuple[DraftTarget, Channel]]:
         known = {channel.pk: channel for channel in self.channels}
         return [(target, known[target.channel]) for target in self.draft.targets if target.channel in known]
 
+    def change(self, draft: Draft) -> None:
+        """Another draft in its place: what was found about the one before is asked again."""
+        self.draft = draft
+        self.refresh()
+
     def refresh(self) -> None:
         """After a save: what was found before is asked again."""
         self.__dict__.pop("found", None)
+        self.__dict__.pop("known", None)
 
     # --- problems -----------------------------------------------------------
     @property
@@ -115,7 +126,7 @@ class Composer:
             return slots
         for problem in self.typed:
             slots[self._slot_of_typed(problem.field)].append(Shown("typed", "block", problem.message))
-        report = problems.of_draft(self.draft, unit=self.unit)
+        report = problems.of_draft(self.draft, unit=self.unit, known=self.known)
         for problem in report.general:
             self._place(slots, None, problem)
         for channel_id, found in report.channels.items():
@@ -339,7 +350,7 @@ class Composer:
         target = self.draft.target(asked.number(channel) or 0)
         if target is None:
             return self.draft
-        for problem in problems.of_draft(self.draft, unit=self.unit).channels.get(target.channel, ()):
+        for problem in problems.of_draft(self.draft, unit=self.unit, known=self.known).channels.get(target.channel, ()):
             if (problem.fix, problem.message, str(problem.part)) == (fix, message, part):
                 return fixing.apply(self.draft, target, problem, self.abilities[target.channel], self.assets)
         return self.draft

@@ -1,4 +1,4 @@
-"""What many posts need to be judged, read once for all of them: channels, pictures, policies, approvals."""
+"""What many posts need to be judged, read once for all of them: channels, pictures, policies, decisions, deliveries."""
 
 from __future__ import annotations
 
@@ -6,39 +6,59 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from django.db.models import F
+
 from channels_app.models import Channel
+from channels_app.selectors import usable_among
 from libsocial.accounts import policy as accounts_policy
 from libsocial.accounts.models import Unit
 from libsocial.accounts.policy import Policy
-from posts import selectors
 from posts.drafting import Draft
 from posts.models import Asset, Post, Review
 from scheduler.models import Delivery
+from scheduler.selectors import deliveries_for
 
 
 class Known:
-    """Answers about these posts and drafts; each question to the database is asked once, whatever their number."""
+    """Answers about these posts and drafts; each question to the database is asked once, whatever their number.
 
-    def __init__(self, posts: Sequence[Post], drafts: Iterable[Draft]) -> None:
+    `channels` are those the caller has read already, with their units.
+    """
+
+    def __init__(self, posts: Sequence[Post], drafts: Iterable[Draft], channels: Iterable[Channel] = ()) -> None:
         self.posts, self.drafts = posts, list(drafts)
+        self._read = {channel.pk: channel for channel in channels}
         self._usable: dict[int, set[int]] = {}
-        self._policies: dict[int, Policy] = {}
 
     @cached_property
     def channels(self) -> dict[int, Channel]:
         ids = {target.channel for draft in self.drafts for target in draft.targets}
-        return Channel.objects.select_related("unit").in_bulk(ids)
+        missing = ids - self._read.keys()
+        return self._read | (Channel.objects.select_related("unit").in_bulk(missing) if missing else {})
 
     @cached_property
     def assets(self) -> dict[int, Asset]:
         ids: set[int] = set().union(*(draft.asset_ids() for draft in self.drafts))
-        return Asset.objects.in_bulk(ids)
+        return Asset.objects.in_bulk(ids) if ids else {}
+
+    @cached_property
+    def units(self) -> dict[int, Unit]:
+        """The posts' own units, and those that own a channel."""
+        owners = [channel.unit for channel in self.channels.values()]
+        return {unit.pk: unit for unit in [post.unit for post in self.posts] + owners}
 
     def usable(self, unit: Unit) -> set[int]:
-        """Ids of the channels a unit may use now."""
+        """Ids of those of the channels that a unit may use now."""
         if unit.pk not in self._usable:
-            self._usable[unit.pk] = set(selectors.usable_channels(unit).values_list("pk", flat=True))
+            asking = self.units | {unit.pk: unit}
+            self._usable = {pk: set() for pk in asking}
+            for pk, channel in usable_among(self.channels.values(), asking.values()):
+                self._usable[pk].add(channel)
         return self._usable[unit.pk]
+
+    @cached_property
+    def _policies(self) -> dict[int, Policy]:
+        return accounts_policy.of_many(self.units.values())
 
     def policy(self, unit: Unit) -> Policy:
         if unit.pk not in self._policies:
@@ -46,14 +66,20 @@ class Known:
         return self._policies[unit.pk]
 
     @cached_property
-    def approvals(self) -> dict[int, list[tuple[int, int]]]:
-        """(person, unit) of each approval, by the current revision it is for."""
-        found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        ids = [post.current_id for post in self.posts if post.current_id]
-        rows = Review.objects.filter(revision_id__in=ids, decision="approved")
-        for revision, person, unit in rows.values_list("revision_id", "person_id", "unit_id"):
-            found[revision].append((person, unit))
+    def reviews(self) -> dict[int, list[Review]]:
+        """Every decision about these posts by revision, the oldest first; `number` is the revision's."""
+        found: dict[int, list[Review]] = defaultdict(list)
+        rows = Review.objects.filter(revision__post__in=[post.pk for post in self.posts])
+        for review in rows.select_related("person", "unit").annotate(
+            number=F("revision__number"), post_id=F("revision__post")
+        ):
+            found[review.revision_id].append(review)
         return found
+
+    def approvals(self, post: Post) -> list[tuple[int, int]]:
+        """(person, unit) of each approval of the current revision."""
+        given = self.reviews.get(post.current_id or 0, [])
+        return [(review.person_id, review.unit_id) for review in given if review.decision == "approved"]
 
     def owners(self, post: Post) -> list[Unit]:
         """The units other than the post's own whose channels the current revision names."""
@@ -66,14 +92,14 @@ class Known:
 
     @cached_property
     def deliveries(self) -> dict[int, list[Delivery]]:
-        """Every delivery of every revision, with its parts, by post."""
+        """Every delivery of every revision, by post. Only what somebody said yes to was ever planned."""
         found: dict[int, list[Delivery]] = defaultdict(list)
         references = {
-            f"post:{post.pk}:{number}": post.pk
-            for post in self.posts
-            for number in range(1, (post.current.number if post.current else 0) + 1)
+            f"post:{review.post_id}:{review.number}": review.post_id
+            for given in self.reviews.values()
+            for review in given
+            if review.decision == "approved"
         }
-        rows = Delivery.objects.filter(reference__in=references).select_related("channel").prefetch_related("parts")
-        for delivery in rows:
+        for delivery in deliveries_for(references) if references else ():
             found[references[delivery.reference]].append(delivery)
         return found

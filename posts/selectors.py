@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,12 +19,17 @@ from posts.drafting import Draft
 from posts.models import Asset, Post, Revision, Target
 
 WITH_POST = ("unit", "author", "current__changed_by", "current__submitted_by", "approved__changed_by")
-TARGETS = ("current__targets__channel", "current__targets__delivery")
+
+
+def with_targets(posts: QuerySet[Post]) -> QuerySet[Post]:
+    """The posts with everything a page shows of them: two queries, whatever their number."""
+    targets = Target.objects.select_related("channel__unit", "delivery")
+    return posts.select_related(*WITH_POST).prefetch_related(Prefetch("current__targets", targets))
 
 
 def get_post(user: User, pk: int) -> Post:
     """The post with what every page needs of it; Http404 when the person may not know of it."""
-    post = Post.objects.visible_to(user).select_related(*WITH_POST).prefetch_related(*TARGETS).filter(pk=pk).first()
+    post = with_targets(Post.objects.visible_to(user)).filter(pk=pk).first()
     if post is None:
         raise Http404
     return post
@@ -47,8 +52,7 @@ def waiting_for(user: User, unit: Unit | None) -> QuerySet[Post]:
     if unit is not None:
         here = lent.filter(channel__unit__path__startswith=unit.path)
         posts = posts.filter(Q(unit__path__startswith=unit.path) | Q(pk__in=here.values("revision__post_id")))
-    ordered = posts.order_by(F("planned_at").asc(nulls_last=True), "pk")
-    return ordered.select_related(*WITH_POST).prefetch_related(*TARGETS)
+    return with_targets(posts.order_by(F("planned_at").asc(nulls_last=True), "pk"))
 
 
 def is_only_approver(user: User, unit: Unit) -> bool:
@@ -59,12 +63,6 @@ def is_only_approver(user: User, unit: Unit) -> bool:
 def usable_channels(unit: Unit) -> QuerySet[Channel]:
     """The living channels a post of this unit may go to: its own and those lent to it."""
     return usable_by(unit)
-
-
-def channels_of(draft: Draft) -> dict[int, Channel]:
-    """The channels a draft names, living or not, by id."""
-    ids = [target.channel for target in draft.targets]
-    return Channel.objects.select_related("unit").in_bulk(ids)
 
 
 def assets_of(draft: Draft) -> dict[int, Asset]:
@@ -79,4 +77,4 @@ def usable_assets(user: User, unit: Unit, ids: Iterable[int]) -> set[int]:
 
 
 def revisions_of(post: Post) -> QuerySet[Revision]:
-    return post.revisions.select_related("changed_by", "submitted_by").prefetch_related("targets__channel")
+    return post.revisions.select_related("changed_by", "submitted_by").prefetch_related("targets")

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from channels_app.check import Problem
 from channels_app.models import Channel
+from libsocial.accounts import policies
 from libsocial.accounts.models import User
 from libsocial.core.localtime import Moment
 from posts import changes, drafting, previews, problems, resolve, schedule, workflow
@@ -79,6 +80,7 @@ class Sheet:
     mine: bool  # a yes of this person would count
     base: Revision | None
     changes: list[Change]
+    known: Known
 
     @property
     def trouble(self) -> int:
@@ -88,21 +90,26 @@ class Sheet:
         return 100 * sum(problem.severity == "block" for problem in told) + 10 * clashes + len(told)
 
 
-def of_posts(posts: Sequence[Post], user: User) -> list[Sheet]:
-    """A sheet for each post, in their order."""
+def of_posts(posts: Sequence[Post], user: User, history: Sequence[Revision] = ()) -> list[Sheet]:
+    """A sheet for each post, in their order. The posts come from selectors.with_targets; `history` are revisions
+    of theirs that were read already."""
     posts = [post for post in posts if post.current_id]
     drafts = {post.pk: drafting.of_revision(post.current, note=post.note) for post in posts}
-    bases = _bases(posts)
+    channels = [target.channel for post in posts for target in post.current.targets.all()]
+    known = Known(posts, drafts.values(), channels)
+    bases = _bases(known, history)
     olds = {pk: drafting.of_revision(base) for pk, base in bases.items()}
-    known = Known(posts, [*drafts.values(), *olds.values()])
+    known.drafts += olds.values()
     sheets = [_sheet(post, drafts[post.pk], bases.get(post.pk), olds.get(post.pk), user, known) for post in posts]
     _mark_clashes(sheets, user)
     return sheets
 
 
 def _sheet(post: Post, draft: Draft, base: Revision | None, old: Draft | None, user: User, known: Known) -> Sheet:
-    report = problems.of_draft(draft, unit=post.unit, known=known)
-    facts = workflow.Facts(post, user, known)
+    # What was handed to the engine speaks for itself, with its own words and buttons.
+    over = post.state == "approved"
+    report = problems.Report((), {}) if over else problems.of_draft(draft, unit=post.unit, known=known)
+    facts, asked = workflow.Facts(post, user, known), post.state == "in_review"
     names = {pk: channel.name for pk, channel in known.channels.items()}
     return Sheet(
         post=post,
@@ -111,10 +118,11 @@ def _sheet(post: Post, draft: Draft, base: Revision | None, old: Draft | None, u
         panes=_panes(post, draft, report, known),
         general=_told(report.general),
         actions={action.name: action for action in workflow.actions_for(post, user, known)},
-        needs=facts.needs,
-        mine=bool(facts.approves_for),
+        needs=facts.needs if asked else (),
+        mine=asked and bool(facts.approves_for),
         base=base,
         changes=changes.between(old, draft, names) if old is not None else [],
+        known=known,
     )
 
 
@@ -143,8 +151,7 @@ def _panes(post: Post, draft: Draft, report: problems.Report, known: Known) -> l
                 target=target,
                 preview=previews.of_content(channel, content, urls, at=draft.at_for(chosen)),
                 moment=schedule.moment_for(draft, chosen),
-                # What was handed to the engine speaks for itself, with its own words and buttons.
-                problems=[] if target.delivery else _told(report.channels.get(channel.pk, ())),
+                problems=_told(report.channels.get(channel.pk, ())),
             )
         )
     return panes
@@ -153,17 +160,16 @@ def _panes(post: Post, draft: Draft, report: problems.Report, known: Known) -> l
 # --- what changed -------------------------------------------------------------
 
 
-def _bases(posts: Sequence[Post]) -> dict[int, Revision]:
+def _bases(known: Known, history: Sequence[Revision]) -> dict[int, Revision]:
     """The newest earlier revision of each post that somebody judged."""
-    judged = (
-        Revision.objects.filter(post__in=[post.pk for post in posts], reviews__isnull=False)
-        .exclude(pk__in=[post.current_id for post in posts])
-        .select_related("changed_by")
-        .prefetch_related("targets")
-        .order_by("number")
-        .distinct()
-    )
-    return {revision.post_id: revision for revision in judged}
+    current = {post.current_id for post in known.posts}
+    judged = [given[0] for pk, given in known.reviews.items() if pk not in current]
+    newest = {review.post_id: review.revision_id for review in sorted(judged, key=lambda review: review.number)}
+    wanted = set(newest.values())
+    found = [revision for revision in history if revision.pk in wanted]
+    missing = wanted - {revision.pk for revision in found}
+    found += Revision.objects.filter(pk__in=missing).prefetch_related("targets") if missing else ()
+    return {revision.post_id: revision for revision in found}
 
 
 # --- who else speaks at that hour -----------------------------------------------
@@ -181,24 +187,22 @@ def _mark_clashes(sheets: Sequence[Sheet], user: User) -> None:
             state__in=WAITING,
             due_at__gt=min(moments) - NEAR,
             due_at__lt=max(moments) + NEAR,
-        ).values_list("channel_id", "due_at", "title", "reference")[:500]
+        ).select_related("unit")[:500]
     )
-    visible = _visible(user, [row[3] for row in planned])
     for sheet, pane in panes:
-        for channel_id, due_at, title, reference in planned:
-            if channel_id == pane.channel.pk and pane.moment and abs(due_at - pane.moment.utc) < NEAR:
-                pane.clashes.append(_clash(title, due_at, reference, visible))
+        for delivery in planned:
+            if delivery.channel_id == pane.channel.pk and pane.moment and abs(delivery.due_at - pane.moment.utc) < NEAR:
+                pane.clashes.append(_clash(delivery, pane.channel, user))
         pane.clashes += _beside(sheet, pane, panes)
 
 
-def _visible(user: User, references: Iterable[str]) -> set[int]:
-    ids = {int(reference.split(":")[1]) for reference in references if reference.startswith("post:")}
-    return set(Post.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
-
-
-def _clash(title: str, at: datetime, reference: str, visible: set[int]) -> Clash:
-    pk = int(reference.split(":")[1]) if reference.startswith("post:") else 0
-    return Clash(title, at, reverse("posts:detail", args=[pk])) if pk in visible else Clash("", at, "")
+def _clash(delivery: Delivery, channel: Channel, user: User) -> Clash:
+    """Its title only for those who may see the post: by its unit, or by the channel it asked for."""
+    kind, _colon, rest = delivery.reference.partition(":")
+    seen = policies.can(user, "post.see", delivery.unit) or policies.can(user, "post.approve", channel.unit)
+    if kind != "post" or not seen:
+        return Clash("", delivery.due_at, "")
+    return Clash(delivery.title, delivery.due_at, reverse("posts:detail", args=[int(rest.partition(":")[0])]))
 
 
 def _beside(sheet: Sheet, pane: Pane, panes: Sequence[tuple[Sheet, Pane]]) -> list[Clash]:

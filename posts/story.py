@@ -9,10 +9,12 @@ from channels_app.models import Channel
 from libsocial.accounts.models import User
 from posts import changes, display, drafting, selectors
 from posts.changes import Change
+from posts.knowledge import Known
 from posts.models import Post, Review, Revision
 from posts.sheets import Sheet
 from posts.workflow import reference_of
-from scheduler.selectors import Card, card, deliveries_for
+from scheduler import holds
+from scheduler.selectors import Card, card
 
 MOST = 30  # revisions shown; older ones stay in the database and in the trail
 
@@ -28,11 +30,18 @@ class Chapter:
     approved: bool
 
 
-def chapters(post: Post) -> list[Chapter]:
-    """The revisions of a post, newest first."""
-    revisions = list(selectors.revisions_of(post).prefetch_related("reviews__person", "reviews__unit")[: MOST + 1])
+def history(post: Post) -> list[Revision]:
+    """The revisions of a post with their targets, newest first; the first one's are at hand with the post."""
+    if post.current is not None and post.current.number == 1:
+        return [post.current]
+    return list(selectors.revisions_of(post)[: MOST + 1])
+
+
+def chapters(sheet: Sheet, revisions: Sequence[Revision]) -> list[Chapter]:
+    """What became of the post from revision to revision, newest first."""
+    post = sheet.post
     drafts = [drafting.of_revision(revision) for revision in revisions]
-    names = _names(drafts)
+    names = _names(drafts, sheet.known)
     found = []
     for index, revision in enumerate(revisions[:MOST]):
         older = drafts[index + 1] if index + 1 < len(drafts) else None
@@ -40,7 +49,7 @@ def chapters(post: Post) -> list[Chapter]:
             Chapter(
                 revision=revision,
                 changes=changes.between(older, drafts[index], names) if older else [],
-                reviews=revision.reviews.all(),
+                reviews=sheet.known.reviews.get(revision.pk, ()),
                 current=revision.pk == post.current_id,
                 approved=revision.pk == post.approved_id,
             )
@@ -48,16 +57,21 @@ def chapters(post: Post) -> list[Chapter]:
     return found
 
 
-def _names(drafts: Sequence[drafting.Draft]) -> dict[int, str]:
-    ids = {target.channel for draft in drafts for target in draft.targets}
-    return dict(Channel.objects.filter(pk__in=ids).values_list("pk", "name"))
+def _names(drafts: Sequence[drafting.Draft], known: Known) -> dict[int, str]:
+    names = {pk: channel.name for pk, channel in known.channels.items()}
+    missing = {target.channel for draft in drafts for target in draft.targets} - names.keys()
+    return names | (dict(Channel.objects.filter(pk__in=missing).values_list("pk", "name")) if missing else {})
 
 
-def deliveries(post: Post, user: User) -> list[Card]:
+def deliveries(sheet: Sheet, user: User) -> list[Card]:
     """The deliveries of the approved revision as this person sees them, in the order of the channels."""
+    post = sheet.post
     if post.approved is None:
         return []
-    return [card(delivery, user) for delivery in deliveries_for(reference_of(post, post.approved))]
+    reference = reference_of(post, post.approved)
+    rows = [delivery for delivery in sheet.known.deliveries[post.pk] if delivery.reference == reference]
+    standing = holds.standing() if any(delivery.state == "held" for delivery in rows) else []
+    return [card(delivery, user, standing) for delivery in rows]
 
 
 def missed(sheet: Sheet) -> list[Channel]:
@@ -73,7 +87,7 @@ def since_seen(sheet: Sheet, digest: str) -> list[Change]:
     if seen is None:
         return []
     before = drafting.of_revision(seen)
-    return changes.between(before, sheet.draft, _names([before, sheet.draft]))
+    return changes.between(before, sheet.draft, _names([before, sheet.draft], sheet.known))
 
 
 def shown(sheet: Sheet) -> str:

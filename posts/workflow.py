@@ -195,8 +195,7 @@ class Facts:
 
     @cached_property
     def already_approved_for(self) -> set[int]:
-        given = self.known.approvals[self.post.current_id or 0]
-        return {unit for person, unit in given if person == self.person.pk}
+        return {unit for person, unit in self.known.approvals(self.post) if person == self.person.pk}
 
     @cached_property
     def approves_for(self) -> tuple[Need, ...]:
@@ -222,7 +221,7 @@ class Facts:
     # --- answers ---
     def why_not(self, name: str) -> str | None:
         """'' when it can be done, a sentence when something hinders it, None when it is not on offer at all."""
-        if not self.has_right(name) or not self._in_table(name):
+        if not self._in_table(name) or not self.has_right(name):
             return None
         return str(getattr(self, f"_{name}_hindered", lambda: "")())
 
@@ -307,7 +306,7 @@ def needs_of(post: Post, known: Known | None = None) -> tuple[Need, ...]:
     if post.current_id is None:
         return ()
     known = known or known_of(post)
-    given = Counter(unit for _person, unit in known.approvals[post.current_id])
+    given = Counter(unit for _person, unit in known.approvals(post))
     policy = known.policy(post.unit)
     own = Need(
         post.unit, max(1, policy.approvals_needed), given[post.unit_id], lent=False, own_allowed=policy.own_approval

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -76,9 +76,9 @@ def visible(user: User) -> QuerySet[Delivery]:
     return rows.prefetch_related("parts", "attempts")
 
 
-def deliveries_for(reference: str) -> QuerySet[Delivery]:
-    """Everything ever planned under a reference, in the order of the channels. The caller knows who may see it."""
-    rows = Delivery.objects.filter(reference=reference).select_related("channel__unit", "unit")
+def deliveries_for(references: Iterable[str]) -> QuerySet[Delivery]:
+    """Everything ever planned under these references, in the order of the channels. The caller knows who may see it."""
+    rows = Delivery.objects.filter(reference__in=list(references)).select_related("channel__unit", "unit")
     return rows.prefetch_related("parts", "attempts").order_by("channel__platform", "channel__name", "pk")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,13 +29,27 @@ def of(unit: Unit) -> Policy:
     return _merged(_chain(unit))
 
 
+def of_many(units: Iterable[Unit]) -> dict[int, Policy]:
+    """The policy of each of these units by its id. One query, however many there are."""
+    paths = {unit.pk: unit.path for unit in units}
+    rows = _rows({pk for path in paths.values() for pk in _ids(path)}) if paths else []
+    return {pk: _merged(row for row in rows if path.startswith(row["path"])) for pk, path in paths.items()}
+
+
 def of_parent(unit: Unit) -> Policy:
     """What this unit would follow if it said nothing itself."""
     return _merged(row for row in _chain(unit) if row["id"] != unit.pk)
 
 
 def _chain(unit: Unit) -> list[dict[str, Any]]:
-    ids = [int(part) for part in unit.path.strip("/").split("/") if part]
+    return _rows(_ids(unit.path))
+
+
+def _ids(path: str) -> set[int]:
+    return {int(part) for part in path.strip("/").split("/") if part}
+
+
+def _rows(ids: set[int]) -> list[dict[str, Any]]:
     # Paths grow downwards: the longest, the unit itself, comes first.
     return sorted(Unit.objects.filter(pk__in=ids).values("id", "path", *FIELDS), key=lambda row: -len(row["path"]))
 

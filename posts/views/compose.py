@@ -91,7 +91,7 @@ def _act(request: HttpRequest, post: Post | None, units: list[Unit]) -> HttpResp
     if do == "keep-mine" and post:
         composer.version = asked.number(rest) or composer.version
     try:
-        composer.draft = _changed(request, composer, do, rest)
+        composer.change(_changed(request, composer, do, rest))
         post = _save(request, post, unit, composer.draft, version=composer.version if do == "keep-mine" else None)
         composer.post = post
         return _then(request, composer, do)

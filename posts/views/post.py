@@ -49,19 +49,21 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, post: Post, *, refusal: str = "", status: int = 200) -> HttpResponse:
-    sheet = sheets.of_posts([post], request.user)[0]
+    history = story.history(post)
+    sheet = sheets.of_posts([post], request.user, history)[0]
+    approve = sheet.actions.get("approve")
     context = {
         "sheet": sheet,
         "post": post,
         "shown": story.shown(sheet),
-        "chapters": story.chapters(post),
-        "deliveries": story.deliveries(post, request.user),
+        "chapters": story.chapters(sheet, history),
+        "deliveries": story.deliveries(sheet, request.user),
         "missed": story.missed(sheet),
         "lines": trail.about(post),
         "reason": request.POST.get("reason", ""),
         "since_seen": story.since_seen(sheet, asked.words(request.POST.get("digest"))),
         "refusal": refusal,
-        "alone": post.state == "in_review" and selectors.is_only_approver(request.user, post.unit),
+        "alone": approve and not approve.possible and selectors.is_only_approver(request.user, post.unit),
         "back": "post",
     }
     return render(request, "posts/detail.html", context, status=status)

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
 import pytest
 from django.db import IntegrityError
 
@@ -28,6 +32,16 @@ def test_an_explicit_no_below_beats_a_yes_above(lib: Library) -> None:
     lib.north.refresh_from_db()
     assert policy.of(lib.north).own_approval is False
     assert policy.of(lib.south).own_approval is True
+
+
+def test_many_policies_are_read_at_once_and_are_the_same(
+    lib: Library, django_assert_num_queries: Callable[[int], AbstractContextManager[Any]]
+) -> None:
+    Unit.objects.filter(pk=lib.root.pk).update(approvals_needed=2, late_hours=6)
+    desk = Unit.objects.plant(name="Desk", parent=lib.north, alt_text_rule="warn", late_hours=2)
+    with django_assert_num_queries(1):
+        found = policy.of_many([lib.root, desk, lib.south])
+    assert found == {unit.pk: policy.of(unit) for unit in (lib.root, desk, lib.south)}
 
 
 def test_there_is_one_root(lib: Library) -> None:

@@ -135,6 +135,10 @@ def test_a_lent_channel_is_seen_and_usable_by_the_borrower_and_not_managed(chann
     below = Unit.objects.plant(name="Children’s room", parent=lib.south)
     chris = cast.person("Chris Child", (cast.Role.CONTRIBUTOR, below))
     assert list(selectors.usable_by(below)) == list(Channel.objects.visible_to(chris)) == [channel]
+    everybody = [lib.root, lib.north, lib.south, below]
+    assert selectors.usable_among([channel], everybody) == {
+        (unit.pk, found.pk) for unit in everybody for found in selectors.usable_by(unit)
+    }
     services.unlend(by=lib.ada, channel=channel, unit=lib.south)
     assert channel not in Channel.objects.visible_to(lib.olga)
     assert not selectors.usable_by(lib.south)
