@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.conf.locale import LANG_INFO
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -62,6 +62,7 @@ class Composer:
         self.typed: list[FieldProblem] = list(typed or [])
         self.units = units or [unit]
         self.conflict: Conflict | None = None
+        self.kept = True  # False: what is on the page is nowhere else yet
         self.version: int | None = None
         self.errors: dict[str, str] = {}  # sentences for one part's card or files, by the part's name
 
@@ -178,7 +179,7 @@ class Composer:
     # --- the page -----------------------------------------------------------
     def context(self, request: HttpRequest) -> dict[str, Any]:
         """Everything posts/compose.html shows."""
-        at_date, _t, at_time = self.draft.at.partition("T")
+        when = _typed_time(request.POST, "", self.draft.at)
         post, revision = self.post, self.post.current if self.post else None
         return self._live_context() | {
             "post": post,
@@ -190,12 +191,13 @@ class Composer:
             "units": self.units,
             "zone": self.unit.zone,
             "after_approval": post.state if post and post.state in {"in_review", "approved"} else "",
+            "kept": self.kept,
             "conflict": self._conflict(self.conflict) if self.conflict else None,
             "parts": [self._part(part, "base", number) for number, part in enumerate(self.draft.parts)],
-            "channels": [self._channel(channel) for channel in self.channels],
-            "at": self.draft.at,
-            "at_date": at_date,
-            "at_time": at_time,
+            "channels": [self._channel(channel, request.POST) for channel in self.channels],
+            "planned": request.POST.get("when", "at" if self.draft.at else "asap") == "at",
+            "at_date": when[0],
+            "at_time": when[1],
             "language": self.draft.language,
             "languages": _languages(self.draft.language, self.unit.language),
             "content_warning": self.draft.content_warning,
@@ -293,11 +295,11 @@ class Composer:
                 )
         return counted
 
-    def _channel(self, channel: Channel) -> dict[str, Any]:
+    def _channel(self, channel: Channel, form: QueryDict) -> dict[str, Any]:
         target = self.draft.target(channel.pk)
         variant = target.variant if target else None
         scope, can = f"v{channel.pk}", self.abilities[channel.pk]
-        day, _t, clock = (target.at if target else "").partition("T")
+        day, clock = _typed_time(form, f"{scope}-", target.at if target else "")
         values = target.options if target else {}
         return {
             "channel": channel,
@@ -328,6 +330,11 @@ class Composer:
         }
 
     # --- acts of a page without script --------------------------------------
+    def with_usable_channels(self) -> Draft:
+        """The draft without the channels another unit had chosen."""
+        usable = self.known.usable(self.unit)
+        return replace(self.draft, targets=tuple(one for one in self.draft.targets if one.channel in usable))
+
     def with_uploads(self, name: str, files: list[Any]) -> Draft:
         """The draft with these files as pictures of one part; a refused file is named, the others are kept."""
         added, refused = [], []
@@ -378,6 +385,12 @@ def asset_json(asset: Asset) -> dict[str, Any]:
     }
 
 
+def _typed_time(form: QueryDict, scope: str, at: str) -> tuple[str, str]:
+    """Day and time as typed, half ones too; those of the draft on a page that nobody sent."""
+    day, _t, clock = at.partition("T")
+    return form.get(f"{scope}date", day), form.get(f"{scope}time", clock)
+
+
 def _typed_name(name: str) -> str:
     scope, _dash, number = name.partition("-")
     return f"parts.{number}" if scope == "base" else f"targets.{scope[1:]}"
@@ -412,11 +425,17 @@ def _words() -> dict[str, str]:
         "offline": _("Not saved: the server cannot be reached. Your words stay here; we keep trying."),
         "signedOut": _(
             "Not saved: you were signed out. Your words stay in this browser. "
-            "Sign in again in another tab, then reload."
+            "Sign in again in another tab, then come back to this one."
         ),
+        "serverTrouble": _("Not saved: something went wrong on the server. Your words stay here; we keep trying."),
+        "tooMuch": _("Not saved: this is more than the server takes. Your words stay here; make the text shorter."),
+        "uploading": _("A picture is still on its way. Press the button again when it has arrived."),
+        "takenOut": _("Taken out."),
+        "bringBack": _("Bring it back"),
         "conflict": _("Not saved: somebody else changed this post."),
         "reading": _("Reading the page behind the link…"),
         "cardFailed": _("The link could not be read. Try again, or leave the card out."),
         "pickerFailed": _("The pictures could not be loaded. Close this and try again."),
+        "uploadTooLarge": _("the file is too large for this server. Make the picture smaller, then add it."),
         "uploadCut": _("the upload was cut off. Add the picture again."),
     }

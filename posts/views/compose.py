@@ -96,8 +96,9 @@ def _act(request: HttpRequest, post: Post | None, units: list[Unit]) -> HttpResp
         composer.post = post
         return _then(request, composer, do)
     except Conflict as conflict:
-        composer.conflict = conflict
+        composer.conflict, composer.kept = conflict, False
     except (Invalid, NotPossible) as error:
+        composer.kept = False
         composer.typed += getattr(error, "problems", [])
         if not getattr(error, "problems", None):
             messages.error(request, str(error))
@@ -109,7 +110,7 @@ def _then(request: HttpRequest, composer: Composer, do: str) -> HttpResponse:
     if do != "submit":
         if do == "save":
             messages.success(request, _("Draft saved."))
-        if composer.errors:
+        if composer.errors or composer.typed:
             return _page(request, composer, status=422)
         return redirect("posts:edit", post.pk)
     if composer.typed or composer.blocking:
@@ -121,6 +122,8 @@ def _then(request: HttpRequest, composer: Composer, do: str) -> HttpResponse:
 
 def _changed(request: HttpRequest, composer: Composer, do: str, rest: str) -> Draft:
     """What the pressed button changes in the draft: a fix, a card, files without script."""
+    if do == "unit":
+        return composer.with_usable_channels()
     if do == "fix":
         return composer.with_fix(rest)
     if do == "card":

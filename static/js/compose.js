@@ -11,21 +11,23 @@ if (form) start(form);
 function start(form) {
   const words = JSON.parse(document.getElementById("compose-words").textContent);
   const saver = makeSaver(form, words);
-  setUpParts(form, saver.changed);
+  setUpParts(form, words, saver.changed);
   setUpMedia(form, words, saver.changed);
   setUpCounts(form);
   setUpChannels(form);
   setUpTimes(form);
+  setUpUnit(form);
   form.addEventListener("input", saver.changed);
   form.addEventListener("change", saver.changed);
   form.addEventListener("click", saver.clicked);
-  form.addEventListener("submit", saver.leaving);
+  form.addEventListener("submit", saver.submitting);
   window.addEventListener("beforeunload", saver.warn);
-  document.addEventListener("visibilitychange", () => document.hidden && saver.now());
+  document.addEventListener("visibilitychange", saver.seen);
+  window.addEventListener("focus", saver.seen);
   // A page the browser kept for "back" has stopped saving and shows what was: ask for what is.
   window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
   saver.offerRestore();
-  if ([...form.elements].some(touched)) saver.changed();
+  if ("unsaved" in form.dataset || [...form.elements].some(touched)) saver.changed();
 }
 
 // Somebody may have typed before this script had come, and a browser may fill a form again after a reload.
@@ -47,7 +49,23 @@ function setUpChannels(form) {
   show();
 }
 
+// A browser that cannot hide the fields while no day is wanted shows them: then touching one is the choice.
 function setUpTimes(form) {
   const at = form.querySelector('input[name="when"][value="at"]');
   form.querySelector("[data-when-at]").addEventListener("input", () => { at.checked = true; });
+}
+
+// Another unit has other channels: the page is asked for again, with the words on it.
+function setUpUnit(form) {
+  const unit = form.elements.unit;
+  if (unit.type === "hidden") return;
+  unit.addEventListener("input", (event) => {
+    event.stopPropagation();
+    const here = new URL(location.href);
+    here.searchParams.set("unit", unit.value);
+    const written = [...form.querySelectorAll("textarea, [data-field=media]")].some((field) => field.value.trim());
+    if (written) form.requestSubmit(form.querySelector('button[name="do"][value="unit"]'));
+    else location.assign(here);
+  });
+  unit.addEventListener("change", (event) => event.stopPropagation());
 }

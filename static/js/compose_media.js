@@ -1,4 +1,5 @@
 /* Pictures by drop, paste, picker or file dialog, and link cards. Each upload shows how far it is. */
+import { takeOut } from "./compose_undo.js";
 
 export function setUpMedia(form, words, changed) {
   const upload = makeUploader(form, words, changed);
@@ -22,11 +23,11 @@ export function setUpMedia(form, words, changed) {
     const pick = event.target.closest("[data-pick]");
     const card = event.target.closest("[data-card-add]");
     const dropCard = event.target.closest("[data-card-remove]");
-    if (remove) { event.preventDefault(); remove.closest("[data-media]").remove(); changed(); }
+    if (remove) { event.preventDefault(); takeOut(remove.closest("[data-media]"), words, changed); }
     if (up) { const item = up.closest("[data-media]"); item.previousElementSibling?.before(item); up.focus(); changed(); }
     if (pick) picker.open(pick.closest("[data-part]"));
     if (card) { event.preventDefault(); readCard(form, words, card.closest("[data-part]"), changed); }
-    if (dropCard) { event.preventDefault(); dropCard.closest("[data-card]").remove(); changed(); }
+    if (dropCard) { event.preventDefault(); takeOut(dropCard.closest("[data-card]"), words, changed); }
   });
 }
 
@@ -95,13 +96,17 @@ async function readCard(form, words, part, changed) {
   data.set("unit", form.elements.unit.value);
   data.set("name", part.dataset.name);
   data.set("text", part.querySelector("[data-text]").value);
+  const before = slot.querySelector("[data-card]"); // what was typed into it stays until there is a new one
   slot.textContent = words.reading;
   try {
-    const answer = await fetch(form.dataset.card, { method: "POST", body: data, headers: { "X-Requested-With": "fetch" } });
+    const headers = { "X-Requested-With": "fetch" };
+    const answer = await fetch(form.dataset.card, { method: "POST", body: data, headers, redirect: "manual" });
+    if (!answer.ok) throw new Error(String(answer.status));
     slot.innerHTML = await answer.text();
   } catch {
     slot.textContent = words.cardFailed;
   }
+  if (before && !slot.querySelector("[data-card]")) slot.prepend(before);
   changed();
 }
 
@@ -127,7 +132,7 @@ function makeUploader(form, words, changed) {
       let answer = {};
       try { answer = JSON.parse(request.responseText); } catch { answer = {}; }
       if (answer.id) { line.remove(); insert(part, answer); changed(); return; }
-      failed(answer.message || `${file.name}: ${words.uploadCut}`);
+      failed(answer.message || `${file.name}: ${request.status === 413 ? words.uploadTooLarge : words.uploadCut}`);
     });
     request.addEventListener("error", () => failed(`${file.name}: ${words.uploadCut}`));
     request.open("POST", form.dataset.upload);
@@ -145,5 +150,6 @@ function insert(part, asset) {
   const alt = item.querySelector('[data-field="alt"]');
   item.querySelector("[data-thumb]").src = asset.thumb;
   alt.value = asset.alt || "";
-  if (!asset.alt) alt.focus();
+  // An upload may end while somebody is writing: the cursor stays with their words.
+  if (!asset.alt && !document.activeElement?.matches("textarea, input:not([type=file], [type=checkbox]), select")) alt.focus();
 }

@@ -1,11 +1,13 @@
 /* Parts of a thread, and a channel's own version of the text. */
 
-export function setUpParts(form, changed) {
+import { takeOut } from "./compose_undo.js";
+
+export function setUpParts(form, words, changed) {
   form.addEventListener("click", (event) => {
     const add = event.target.closest("[data-add-part]");
     const remove = event.target.closest("[data-remove-part]");
     if (add) { event.preventDefault(); addPart(form, add.dataset.addPart, "").querySelector("textarea").focus(); changed(); }
-    if (remove) { event.preventDefault(); removePart(remove.closest("[data-part]")); changed(); }
+    if (remove) { event.preventDefault(); removePart(remove.closest("[data-part]"), words, changed); }
   });
   form.addEventListener("change", (event) => event.target.matches("input[data-own]") && toggleOwn(form, event.target));
   for (const parts of form.querySelectorAll("[data-parts]")) number(parts);
@@ -24,12 +26,10 @@ export function addPart(form, scope, text) {
   return part;
 }
 
-function removePart(part) {
+function removePart(part, words, changed) {
   const parts = part.parentElement;
-  const near = part.previousElementSibling || part.nextElementSibling;
-  part.remove();
-  number(parts);
-  near?.querySelector("textarea").focus();
+  if (parts.querySelectorAll("[data-part]").length === 1) return;
+  takeOut(part, words, () => { number(parts); changed(); });
 }
 
 function number(parts) {

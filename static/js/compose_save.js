@@ -1,85 +1,113 @@
-/* One save at a time; what is typed meanwhile waits for the next. The browser keeps a copy until the server has it. */
+/* One save at a time; what is typed meanwhile waits for the next. The browser keeps a copy until the server has it,
+   and nobody leaves this page by its own buttons before the words on it have arrived. */
+import { bringBack, drop, makeCopy, prune, wordsOf } from "./compose_copy.js";
+
+const SOON = 700; // milliseconds after the last key
+const PATIENCE = 30_000; // for one answer
+const AGAIN = [5_000, 10_000, 20_000, 60_000]; // between tries that fail
 
 export function makeSaver(form, words) {
   const status = form.querySelector("[data-status]");
-  const keepKey = `libsocial:draft:${form.elements.token.value}`;
+  const copy = makeCopy(form);
+  let typed = 0; // changes on this page, counted
+  let arrived = 0; // those the server has
   let timer = 0;
-  let busy = false;
-  let dirty = false;
-  let stopped = false;
+  let failures = 0;
+  let underway = null; // the save that is on its way
+  let trouble = ""; // why the last one did not arrive: conflict, signedOut, or a sentence was said
+  let leaving = ""; // waiting: for the last save; gone: the form is sent
 
   const say = (text, state) => { status.textContent = text; status.dataset.state = state; };
   const later = (wait) => { clearTimeout(timer); timer = setTimeout(now, wait); };
+  const unsaved = () => typed !== arrived;
+  const uploading = () => Boolean(form.querySelector("[data-uploads] progress"));
+  const stopped = () => leaving === "gone" || trouble === "conflict" || trouble === "signedOut";
 
   function changed() {
-    dirty = true;
-    if (stopped) return;
+    typed += 1;
+    copy.keep();
+    if (stopped()) return;
     say(words.unsaved, "waiting");
-    keep();
-    later(700);
+    later(SOON);
   }
 
-  function keep() {
-    const fields = {};
-    for (const field of form.querySelectorAll("textarea, input[type=text]")) {
-      if (field.name && field.value) fields[field.name] = field.value;
-    }
-    try { localStorage.setItem(keepKey, JSON.stringify(fields)); } catch { /* storage full or forbidden: the server still saves */ }
+  function now() {
+    clearTimeout(timer);
+    if (underway) return underway.then(now);
+    if (stopped() || !unsaved()) return Promise.resolve();
+    underway = send(typed).finally(() => { underway = null; });
+    return underway;
   }
 
-  function forget() {
-    try { localStorage.removeItem(keepKey); } catch { /* as above */ }
-  }
-
-  async function now() {
-    if (!dirty || stopped) return;
-    if (busy) { later(300); return; }
-    busy = true;
-    dirty = false;
-    try {
-      await send();
-    } catch {
-      dirty = true;
-      say(words.offline, "problem");
-      later(5000);
-    } finally {
-      busy = false;
-    }
-  }
-
-  async function send() {
+  async function send(upTo) {
     const data = new FormData(form);
     for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
-    const answer = await fetch(form.dataset.autosave, {
-      method: "POST",
-      body: data,
-      headers: { "X-Requested-With": "fetch", Accept: "application/json" },
-      redirect: "manual",
-    });
-    if (answer.type === "opaqueredirect" || answer.status === 403) {
-      stopped = true;
-      say(words.signedOut, "problem");
-      return;
+    const headers = { "X-Requested-With": "fetch", Accept: "application/json" };
+    const asking = { method: "POST", body: data, headers, redirect: "manual", signal: AbortSignal.timeout(PATIENCE) };
+    try {
+      await take(await fetch(form.dataset.autosave, asking), upTo);
+    } catch {
+      tryAgain(words.offline);
     }
-    if (!answer.ok && answer.status !== 409 && answer.status !== 422) throw new Error(String(answer.status));
-    show(await answer.json());
   }
 
-  function show(result) {
+  async function take(answer, upTo) {
+    if (answer.type === "opaqueredirect" || answer.status === 403) stop("signedOut");
+    else if (answer.ok || answer.status === 409 || answer.status === 422) show(await answer.json(), upTo);
+    else if (answer.status === 413 || answer.status === 400) refused();
+    else tryAgain(words.serverTrouble);
+  }
+
+  function stop(why) {
+    trouble = why;
+    say(words[why], "problem");
+  }
+
+  // Asking again would bring the same answer: it waits until something is changed.
+  function refused() {
+    trouble = "refused";
+    say(words.tooMuch, "problem");
+  }
+
+  function tryAgain(sentence) {
+    trouble = "failed";
+    say(sentence, "problem");
+    later(AGAIN[Math.min(failures, AGAIN.length - 1)]);
+    failures += 1;
+  }
+
+  function show(result, upTo) {
     if (result.conflict) {
       form.querySelector("[data-conflict]").innerHTML = result.conflict;
-      stopped = true;
-      say(words.conflict, "problem");
+      stop("conflict");
       return;
     }
+    trouble = "";
+    failures = 0;
     fill(result);
     if (!result.version) { say(result.message, "problem"); return; }
-    form.querySelector("[data-version]").value = result.version;
+    form.elements.version.value = result.version;
+    lockUnit();
     if (location.pathname !== result.url) {
       history.replaceState(null, "", result.url);
       form.action = result.url;
     }
-    if (!dirty) { say(result.saved, "saved"); forget(); }
+    arrived = upTo;
+    if (!unsaved()) { say(result.saved, "saved"); copy.forget(); }
+  }
+
+  // The first save made it a post of this unit; the choice of a new page is over.
+  function lockUnit() {
+    const unit = form.elements.unit;
+    if (unit.type === "hidden") return;
+    const label = document.createElement("span");
+    label.className = "badge";
+    label.textContent = unit.selectedOptions[0].textContent;
+    const fixed = document.createElement("input");
+    fixed.type = "hidden";
+    fixed.name = "unit";
+    fixed.value = unit.value;
+    unit.closest(".field").replaceWith(fixed, label);
   }
 
   function fill(result) {
@@ -102,44 +130,78 @@ export function makeSaver(form, words) {
     const mine = event.target.closest("[data-keep-mine]");
     if (mine) {
       event.preventDefault();
-      form.querySelector("[data-version]").value = mine.dataset.keepMine;
+      typed += 1;
+      form.elements.version.value = mine.dataset.keepMine;
       form.querySelector("[data-conflict]").replaceChildren();
-      stopped = false;
-      dirty = true;
+      trouble = "";
       now();
     }
-    if (event.target.closest("[data-take-theirs]")) leaving();
+    if (event.target.closest("[data-take-theirs]")) { leaving = "gone"; copy.forget(); }
   }
 
-  function kept() {
-    try { return JSON.parse(localStorage.getItem(keepKey) || "null"); } catch { return null; }
+  // --- leaving ----------------------------------------------------------------
+
+  // A button of the form: what is typed arrives first. Where it cannot, the person stays with their words.
+  function submitting(event) {
+    if (leaving === "gone") return;
+    if (uploading()) { event.preventDefault(); tell(words.uploading); return; }
+    if (!underway && (!unsaved() || trouble === "conflict")) { leaving = "gone"; return; }
+    event.preventDefault();
+    if (leaving !== "waiting") afterSaving(event.submitter);
   }
 
-  function offerRestore() {
-    const box = form.querySelector("[data-restore]");
-    const fields = kept();
-    if (!fields) return;
-    const differs = Object.entries(fields).some(([name, value]) => form.elements[name] && form.elements[name].value !== value);
-    if (!differs) { forget(); return; }
-    box.hidden = false;
-    box.querySelector("[data-restore-do]").addEventListener("click", () => {
-      for (const [name, value] of Object.entries(fields)) if (form.elements[name]) form.elements[name].value = value;
-      box.hidden = true;
-      changed();
-    });
-    box.querySelector("[data-restore-drop]").addEventListener("click", () => { forget(); box.hidden = true; });
+  async function afterSaving(button) {
+    leaving = "waiting";
+    button?.setAttribute("aria-busy", "true");
+    await renew();
+    await now();
+    button?.removeAttribute("aria-busy");
+    leaving = trouble ? "" : "gone";
+    if (trouble) tell(status.textContent);
+    else form.requestSubmit(button);
   }
 
-  function leaving() {
-    clearTimeout(timer);
-    dirty = false;
-    stopped = true;
-    forget();
+  function tell(text) {
+    document.dispatchEvent(new CustomEvent("toast", { detail: { text, level: "error" } }));
   }
 
   function warn(event) {
-    if (dirty) event.preventDefault();
+    if (leaving !== "gone" && (unsaved() || uploading())) event.preventDefault();
   }
 
-  return { changed, now, clicked, leaving, warn, offerRestore };
+  // Signed in again, perhaps in another tab: this page's proof is renewed and it goes on where it was.
+  async function renew() {
+    if (trouble !== "signedOut") return;
+    const answer = await fetch(form.action, { redirect: "manual", cache: "no-store" }).catch(() => null);
+    if (!answer?.ok) return;
+    const there = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-compose]");
+    if (there?.dataset.person !== form.dataset.person) return;
+    form.elements.csrfmiddlewaretoken.value = there.elements.csrfmiddlewaretoken.value;
+    trouble = "";
+    if (leaving !== "waiting") now();
+  }
+
+  function seen() {
+    if (document.hidden) now();
+    else renew();
+  }
+
+  // --- coming back --------------------------------------------------------------
+
+  function offerRestore() {
+    prune();
+    const [found] = copy.earlier();
+    const box = form.querySelector("[data-restore]");
+    box.hidden = !found || form.querySelector("[data-conflict]").childElementCount > 0;
+    if (box.hidden) return;
+    box.querySelector("[data-restore-words]").textContent = wordsOf(found.copy).slice(0, 300);
+    box.querySelector("[data-restore-do]").onclick = async () => {
+      await now();
+      leaving = "gone";
+      bringBack(form, found);
+    };
+    box.querySelector("[data-restore-drop]").onclick = () => { drop(found); offerRestore(); };
+  }
+
+  return { changed, seen, clicked, submitting, warn, offerRestore };
 }
