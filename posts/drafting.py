@@ -348,10 +348,17 @@ def _wall_time(value: Any, name: str, problems: list[FieldProblem]) -> str:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is not None or not 2000 <= moment.year <= 2200:
-        problems.append(
-            FieldProblem(
-                name, _("“%(typed)s” is not a date and time. Choose a day and a time.") % {"typed": typed[:40]}
-            )
-        )
+        problems.append(FieldProblem(name, _no_time(typed)))
         return ""
     return moment.strftime("%Y-%m-%dT%H:%M")
+
+
+def _no_time(typed: str) -> str:
+    day, _t, clock = typed.partition("T")
+    if not day and not clock:
+        return _("Choose a day and a time.")
+    if not clock and _t:
+        return _("The time is missing. Choose one.")
+    if not day:
+        return _("The day is missing. Choose one.")
+    return _("“%(typed)s” is not a date and time. Choose a day and a time.") % {"typed": typed[:40]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import uuid
 from typing import Any
 
@@ -238,6 +239,27 @@ def test_half_a_time_is_named_and_never_means_at_once(browser: Client, channel: 
     page = browser.post(reverse("posts:new"), data)
     assert page.status_code == 422
     assert Post.objects.get().state == "draft"
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "said"),
+    [
+        ("", "", "Choose a day and a time."),
+        ("2031-05-01", "", "The time is missing."),
+        ("", "10:30", "The day is missing."),
+    ],
+)
+@pytest.mark.parametrize("do", ["save", "submit"])
+def test_half_a_time_stays_on_the_page_and_the_choice_with_it(
+    browser: Client, channel: Channel, day: str, clock: str, said: str, do: str
+) -> None:
+    """The next press of the button must not mean 'as soon as it is approved'."""
+    page = browser.post(reverse("posts:new"), form(channel, when="at", date=day, time=clock, do=do))
+    html = page.content.decode()
+    assert said in html
+    assert f'name="date" value="{day}"' in html
+    assert f'name="time" value="{clock}"' in html
+    assert re.search(r'name="when" value="at" checked', html)
 
 
 def test_a_time_that_does_not_exist_is_told(browser: Client, channel: Channel) -> None:
