@@ -76,10 +76,10 @@ class Known:
             found[review.revision_id].append(review)
         return found
 
-    def approvals(self, post: Post) -> list[tuple[int, int]]:
-        """(person, unit) of each approval of the current revision."""
+    def approvals(self, post: Post) -> list[Review]:
+        """Each yes to the current revision."""
         given = self.reviews.get(post.current_id or 0, [])
-        return [(review.person_id, review.unit_id) for review in given if review.decision == "approved"]
+        return [review for review in given if review.decision == "approved"]
 
     def owners(self, post: Post) -> list[Unit]:
         """The units other than the post's own whose channels the current revision names."""

@@ -6,7 +6,6 @@ opinion on what a person may do with a post.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -195,16 +194,19 @@ class Facts:
 
     @cached_property
     def already_approved_for(self) -> set[int]:
-        return {unit for person, unit in self.known.approvals(self.post) if person == self.person.pk}
+        given = self.known.approvals(self.post)
+        return {review.unit_id for review in given if review.person_id == self.person.pk}
 
     @cached_property
     def approves_for(self) -> tuple[Need, ...]:
-        """The units for which an approval of this person would count now."""
-        return tuple(
-            need
-            for need in self.deciding_units
-            if need.open and need.unit.pk not in self.already_approved_for and (need.own_allowed or not self.own_words)
-        )
+        """The units for which an approval of this person would count now.
+
+        When the rules ask for fewer than when the last yes was given, nothing is open and anybody's press completes it.
+        """
+        mine = [need for need in self.deciding_units if need.own_allowed or not self.own_words]
+        if not any(need.open for need in self.needs):
+            return tuple(mine)
+        return tuple(need for need in mine if need.open and need.unit.pk not in self.already_approved_for)
 
     # --- what left ---
     @cached_property
@@ -306,15 +308,15 @@ def needs_of(post: Post, known: Known | None = None) -> tuple[Need, ...]:
     if post.current_id is None:
         return ()
     known = known or known_of(post)
-    given = Counter(unit for _person, unit in known.approvals(post))
-    policy = known.policy(post.unit)
-    own = Need(
-        post.unit, max(1, policy.approvals_needed), given[post.unit_id], lent=False, own_allowed=policy.own_approval
-    )
+    needed = max(1, known.policy(post.unit).approvals_needed)
     return (
-        own,
-        *(
-            Need(unit, 1, given[unit.pk], lent=True, own_allowed=known.policy(unit).own_approval)
-            for unit in known.owners(post)
-        ),
+        _need(post, post.unit, known, needed, lent=False),
+        *(_need(post, unit, known, 1, lent=True) for unit in known.owners(post)),
     )
+
+
+def _need(post: Post, unit: Unit, known: Known, needed: int, *, lent: bool) -> Need:
+    """A yes to one's own words counts as long as the unit's rules allow it."""
+    allowed = known.policy(unit).own_approval
+    given = [one for one in known.approvals(post) if one.unit_id == unit.pk and (allowed or not one.own)]
+    return Need(unit, needed, len(given), lent=lent, own_allowed=allowed)

@@ -102,6 +102,7 @@ def archive(*, post: Post, by: User) -> None:
     with transaction.atomic():
         post = locked(post)
         workflow.require(post, by, "archive")
+        telling.decided(post)
         workflow.MACHINE.move(post, "archive", changed_at=timezone.now())
         audit.record("post.archived", by=by, on=post, unit=post.unit)
 
@@ -178,6 +179,7 @@ def _save_words(post: Post, current: Revision, by: User, draft: Draft) -> Revisi
         changed_at=timezone.now(),
     )
     if frozen and before in {"approved", "in_review"}:
+        telling.decided(post)
         telling.review_void(post, current, by, was=before)
     if frozen or other_hand:
         # One entry for each hand on each revision, not one for every autosave.

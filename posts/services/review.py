@@ -37,7 +37,9 @@ def submit(*, post: Post, by: User) -> Revision:
         revision = _fresh(post, by)
         _refuse_blocking(revision)
         revision.digest, revision.submitted_at, revision.submitted_by = digests.of(revision), timezone.now(), by
-        revision.save(update_fields=["digest", "submitted_at", "submitted_by"])
+        # Counts as a save: a page opened before does not know that its next one voids a review.
+        revision.version += 1
+        revision.save(update_fields=["digest", "submitted_at", "submitted_by", "version"])
         workflow.MACHINE.move(
             post, "submit", where=Q(current=post.current_id), current=revision, changed_at=timezone.now()
         )
@@ -61,7 +63,8 @@ def approve(*, post: Post, by: User, digest: str) -> bool:
         facts = _may_approve(post, by, revision)
         _refuse_blocking(revision)
         for need in facts.approves_for:
-            _record_yes(revision, by, need, own=facts.own_words)
+            if need.unit.pk not in facts.already_approved_for:
+                _record_yes(revision, by, need, own=facts.own_words)
         complete = not any(need.open for need in workflow.needs_of(post))
         if complete:
             _to_approved(post, revision, by, made)

@@ -70,4 +70,5 @@ def _key(post: Post) -> str:
 
 def _tell(people: Iterable[User], message: str, post: Post, by: User, *, dedupe: str = "", **more: Any) -> None:
     params = {"title": post.title, "person": str(by), **more}
+    people = [person for person in people if person.is_active]
     notices.tell(people, message, params=params, url=address_of(post), subject=post, dedupe=dedupe)

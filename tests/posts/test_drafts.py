@@ -11,7 +11,7 @@ from libsocial.audit.models import Entry
 from posts import drafting
 from posts.drafting import Draft, DraftMedia, DraftPart, DraftTarget, DraftVariant
 from posts.models import Post, Revision
-from posts.services import drafts
+from posts.services import drafts, review
 from posts.services.drafts import Conflict
 from tests.cast import Library
 from tests.posts.conftest import again, approved, make_channel, simple, submitted, written
@@ -156,7 +156,7 @@ def test_saving_without_a_change_keeps_the_approval(lib: Library, channel: Chann
 def test_a_note_does_not_touch_the_approval(lib: Library, channel: Channel) -> None:
     draft = simple(channel, at="2027-01-10T10:00")
     post = approved(lib.alice, lib.sam, lib.north, draft)
-    drafts.save(post=post, by=lib.alice, draft=replace(draft, note="done"), version=1)
+    drafts.save(post=post, by=lib.alice, draft=replace(draft, note="done"), version=post.current.version)
     assert (again(post).state, again(post).note) == ("approved", "done")
 
 
@@ -164,6 +164,17 @@ def test_an_edit_during_review_takes_it_back_to_draft(lib: Library, channel: Cha
     post = submitted(lib.alice, lib.north, simple(channel))
     drafts.save(post=post, by=lib.alice, draft=simple(channel, text="New"), version=post.current.version)
     assert (again(post).state, again(post).current.number) == ("draft", 2)
+
+
+def test_a_page_opened_before_it_was_sent_does_not_void_the_approval_unawares(lib: Library, channel: Channel) -> None:
+    """Another tab still saves by itself; its person has not been told what a save costs now."""
+    post = written(lib.alice, lib.north, simple(channel))
+    opened_at = post.current.version
+    review.submit(post=post, by=lib.alice)
+    review.approve(post=again(post), by=lib.sam, digest=again(post).current.digest)
+    with pytest.raises(Conflict):
+        drafts.save(post=again(post), by=lib.alice, draft=simple(channel, text="From the old tab"), version=opened_at)
+    assert again(post).state == "approved"
 
 
 def test_what_is_out_cannot_be_edited(lib: Library, channel: Channel) -> None:

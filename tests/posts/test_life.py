@@ -67,7 +67,7 @@ def test_an_edit_before_its_minute_keeps_the_old_words_from_going_out(
     post = submitted(lib.alice, lib.north, simple(north, at="2026-11-24T10:00"))
     review.approve(post=post, by=lib.sam, digest=post.current.digest)
     newer = simple(north, text="Cancelled, sorry", at="2026-11-24T10:00")
-    drafts.save(post=post, by=lib.alice, draft=newer, version=1)
+    drafts.save(post=post, by=lib.alice, draft=newer, version=post.current.version)
     clock.shift(timedelta(hours=2))
     assert step() == []
     assert on_practice() == []

@@ -69,6 +69,32 @@ def test_everyone_concerned_is_told_once(lib: Library, channel: Channel) -> None
     assert told(lib.alice) == ["post.approved"]
 
 
+def edit(lib: Library, post: Post) -> None:
+    draft = simple(*[target.channel for target in post.current.targets.all()], text="Other words")
+    drafts.save(post=post, by=lib.alice, draft=draft, version=post.current.version)
+
+
+def put_away(lib: Library, post: Post) -> None:
+    drafts.archive(post=post, by=lib.alice)
+
+
+@pytest.mark.parametrize("act", [edit, put_away])
+def test_who_was_asked_to_approve_need_not_look_any_more(lib: Library, channel: Channel, act) -> None:
+    post = submitted(lib.alice, lib.north, simple(channel))
+    asked = Notice.objects.filter(recipient=lib.sam, message="post.submitted", seen_at=None)
+    assert asked.count() == 1
+    act(lib, post)
+    assert not asked.exists()
+
+
+def test_people_who_left_are_told_nothing(lib: Library, channel: Channel) -> None:
+    post = approved(lib.alice, lib.sam, lib.north, simple(channel, at="2027-01-10T10:00"))
+    User.objects.filter(pk__in=[lib.sam.pk, lib.alice.pk]).update(is_active=False)
+    before = Notice.objects.count()
+    drafts.save(post=post, by=lib.erin, draft=simple(channel, text="Other"), version=post.current.version)
+    assert Notice.objects.count() == before
+
+
 def test_the_trail_names_every_step(lib: Library, channel: Channel) -> None:
     post = approved(lib.alice, lib.sam, lib.north, simple(channel, at="2027-01-10T10:00"))
     review.withdraw(post=post, by=lib.alice)
@@ -221,6 +247,27 @@ def test_an_edit_between_two_approvals_voids_the_first(lib: Library, channel: Ch
     post = again(post)
     assert review.approve(post=post, by=lib.ada, digest=post.current.digest) is False
     assert told(lib.sam).count("post.changed_in_review") == 1
+
+
+@pytest.mark.parametrize("who", ["ada", "sam"])
+def test_a_rule_that_asks_for_fewer_now_does_not_leave_a_post_stuck(lib: Library, channel: Channel, who: str) -> None:
+    """Two were asked for, one said yes, then one is enough: the next press by anybody who may decide completes it."""
+    Unit.objects.filter(pk=lib.north.pk).update(approvals_needed=2)
+    post = submitted(lib.alice, lib.north, simple(channel))
+    assert review.approve(post=post, by=lib.sam, digest=post.current.digest) is False
+    Unit.objects.filter(pk=lib.north.pk).update(approvals_needed=1)
+    assert "approve" in names(post, getattr(lib, who))
+    assert review.approve(post=again(post), by=getattr(lib, who), digest=post.current.digest) is True
+    assert again(post).state == "approved"
+
+
+def test_a_yes_to_ones_own_words_stops_counting_when_the_rule_forbids_it(lib: Library, channel: Channel) -> None:
+    Unit.objects.filter(pk=lib.north.pk).update(approvals_needed=2, own_approval=True)
+    post = submitted(lib.sam, lib.north, simple(channel))
+    assert review.approve(post=post, by=lib.sam, digest=post.current.digest) is False
+    Unit.objects.filter(pk=lib.north.pk).update(own_approval=False)
+    assert review.approve(post=again(post), by=lib.ada, digest=post.current.digest) is False
+    assert again(post).state == "in_review"
 
 
 def test_whoever_comes_second_hears_who_was_first(lib: Library, channel: Channel) -> None:
