@@ -95,6 +95,8 @@ def _parts(old: tuple[DraftPart, ...], new: tuple[DraftPart, ...], channel: str)
             yield Change(label, words(before.text, after.text), channel)
         yield from _media(before.media, after.media, channel)
         yield from _one(gettext_lazy("Link card"), _card(before.card), _card(after.card), channel)
+        if before.card and after.card and before.card.thumb != after.card.thumb:
+            yield Change(_("Picture of the link card"), (Piece("added", _("changed")),), channel)
 
 
 def _card(card: DraftCard | None) -> str:

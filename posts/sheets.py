@@ -16,7 +16,7 @@ from channels_app.models import Channel
 from libsocial.accounts import policies
 from libsocial.accounts.models import User
 from libsocial.core.localtime import Moment
-from posts import changes, drafting, previews, problems, resolve, schedule, workflow
+from posts import changes, drafting, previews, problems, resolve, schedule, settings, workflow
 from posts.changes import Change
 from posts.drafting import Draft
 from posts.knowledge import Known
@@ -55,6 +55,7 @@ class Pane:
     preview: Preview
     moment: Moment | None
     problems: list[Told]
+    settings: list[tuple[str, str]] = field(default_factory=list)  # what no preview can show, in words
     clashes: list[Clash] = field(default_factory=list)
 
     @property
@@ -152,6 +153,7 @@ def _panes(post: Post, draft: Draft, report: problems.Report, known: Known) -> l
                 preview=previews.of_content(channel, content, urls, at=draft.at_for(chosen)),
                 moment=schedule.moment_for(draft, chosen),
                 problems=_told(report.channels.get(channel.pk, ())),
+                settings=settings.said(content, channel, post.unit),
             )
         )
     return panes

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from posts import changes
 from posts.changes import Piece
-from posts.drafting import Draft, DraftMedia, DraftPart, DraftTarget, DraftVariant
+from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, DraftVariant
 
 NAMES = {1: "Town Library", 2: "Teens"}
 
@@ -86,3 +87,9 @@ def test_a_variant_is_compared_with_what_its_channel_said_before() -> None:
 
 def test_no_change_is_no_change() -> None:
     assert said(text("same"), text("same")) == []
+
+
+def test_another_picture_on_a_link_card_is_a_change() -> None:
+    card = DraftCard("https://library.example/", "Programme", thumb=4)
+    old, new = (Draft(parts=(DraftPart("Text", card=replace(card, thumb=pk)),)) for pk in (4, 5))
+    assert [change.what for change in changes.between(old, new, {})] == ["Picture of the link card"]

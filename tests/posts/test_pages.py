@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 
 from channels_app.models import Channel
 from libsocial.notices.models import Notice
+from posts.drafting import DraftTarget
 from posts.models import Post
 from posts.services import drafts, review
 from scheduler.models import Delivery
@@ -77,7 +79,9 @@ def test_words_of_people_are_never_markup(lib: Library) -> None:
 
 def test_the_versions_show_what_changed_in_words(lib: Library, channel: Channel) -> None:
     post = submitted(lib.alice, lib.north, simple(channel, text="Story time on Tuesday"))
-    drafts.save(post=post, by=lib.alice, draft=simple(channel, text="Story time on Friday"), version=1)
+    drafts.save(
+        post=post, by=lib.alice, draft=simple(channel, text="Story time on Friday"), version=post.current.version
+    )
     page = signed_in(lib.alice).get(f"/posts/{post.pk}/").content.decode()
     assert re.search(r"<del>.*?Tuesday</del>", page)
     assert re.search(r"<ins>.*?Friday</ins>", page)
@@ -102,7 +106,7 @@ def test_the_buttons_of_the_page_lead_through_the_whole_life_of_a_post(lib: Libr
 def test_a_refused_no_keeps_the_reason_that_was_typed(lib: Library, channel: Channel) -> None:
     post = submitted(lib.alice, lib.north, simple(channel))
     seen = post.current.digest
-    drafts.save(post=post, by=lib.alice, draft=simple(channel, text="Newer"), version=1)
+    drafts.save(post=post, by=lib.alice, draft=simple(channel, text="Newer"), version=post.current.version)
     review.submit(post=again(post), by=lib.alice)
     answer = press(signed_in(lib.sam), post, "request_changes", digest=seen, reason="The hall is closed")
     assert answer.status_code == 409
@@ -196,10 +200,28 @@ def test_two_posts_on_one_channel_within_the_hour_are_named(lib: Library, channe
     assert page.count("Within the hour on this channel: Planned one") == 1
 
 
+def test_what_the_preview_cannot_show_is_said_in_words(lib: Library, channel: Channel) -> None:
+    target = DraftTarget(channel.pk, options={"replies": "nobody"})
+    post = submitted(lib.alice, lib.north, replace(simple(language="cy"), targets=(target,)))
+    for address in ("/posts/review/", f"/posts/{post.pk}/"):
+        shown = text(signed_in(lib.sam).get(address))
+        assert "Who may reply: Nobody" in shown
+        assert "Language: Cymraeg" in shown
+
+
+def test_the_usual_settings_are_not_worth_a_word(lib: Library, channel: Channel) -> None:
+    target = DraftTarget(channel.pk, options={"replies": "everyone"})
+    submitted(lib.alice, lib.north, replace(simple(), targets=(target,)))
+    shown = text(signed_in(lib.sam).get("/posts/review/"))
+    assert "Who may reply" not in shown
+    assert "Language:" not in shown
+
+
 def test_what_changed_since_it_was_judged_is_marked(lib: Library, channel: Channel) -> None:
     post = submitted(lib.alice, lib.north, simple(channel, text="On Tuesday"))
     review.request_changes(post=post, by=lib.sam, digest=post.current.digest, reason="Wrong day")
-    drafts.save(post=again(post), by=lib.alice, draft=simple(channel, text="On Friday"), version=1)
+    friday = simple(channel, text="On Friday")
+    drafts.save(post=again(post), by=lib.alice, draft=friday, version=post.current.version)
     review.submit(post=again(post), by=lib.alice)
     page = signed_in(lib.sam).get("/posts/review/").content.decode()
     assert re.search(r"<del>.*?Tuesday</del>", page)
