@@ -60,6 +60,14 @@ class Hands:
         """Waits until the page says so."""
         expect(self.page.get_by_text(text).first).to_be_visible()
 
+    def told(self, text: str) -> None:
+        """Waits for the short message that follows an act: words of the page before it may be alike."""
+        expect(self.page.locator("[data-toast]").filter(has_text=text).first).to_be_visible(timeout=15_000)
+
+    def saved(self) -> None:
+        """Waits until the composer says that everything typed on this page is kept."""
+        expect(self.page.locator("[data-status]")).to_have_attribute("data-state", "saved", timeout=15_000)
+
 
 class Keyboard(Hands):
     """Tab, Enter, Space, arrows and letters; never a pointer."""

@@ -21,20 +21,15 @@ def count(product: Product) -> int:
     return int(product.rows("select count(*) from posts_post")[0][0])
 
 
-def saved(person: Hands) -> None:
-    """Waits until the page says that everything typed is kept."""
-    expect(person.page.locator("[data-status]")).to_have_attribute("data-state", "saved")
-
-
 def test_saving_while_one_writes_never_makes_a_second_draft(product: Product, people: People) -> None:
     before = count(product)
     alice = people("alice")
     alice.press("link", "New post")
     for words in ("First thoughts.", "First thoughts. Second thoughts.", "First thoughts. Second thoughts. Third."):
         alice.write("Text", words)
-        saved(alice)
+        alice.saved()
     alice.press("button", "Save draft")
-    alice.lasting("Draft saved.")
+    alice.told("Draft saved.")
     assert count(product) == before + 1
     post = post_called(product, "First thoughts%")
     assert product.rows("select count(*) from posts_revision where post_id = ?", post) == [(1,)]
@@ -44,7 +39,7 @@ def test_words_typed_without_a_network_are_kept_and_saved_when_it_is_back(produc
     alice = people("alice")
     alice.press("link", "New post")
     alice.write("Text", "Before the tunnel.")
-    saved(alice)
+    alice.saved()
     alice.page.route("**/posts/autosave/", lambda route: route.abort())
     alice.page.keyboard.type(" In the tunnel.")
     expect(alice.page.locator("[data-status]")).to_have_attribute("data-state", "problem")
@@ -64,7 +59,7 @@ def test_words_typed_before_the_script_has_come_are_saved_too(product: Product, 
     assert underway, "the composer's script was not asked for"
     for route in underway:
         route.continue_()
-    saved(alice)
+    alice.saved()
     assert post_called(product, "Faster than the network.")
 
 
@@ -75,7 +70,7 @@ def test_two_people_on_one_post_are_told_and_nobodys_words_are_lost(product: Pro
     for person in (alice, erin):
         person.page.goto(f"{product.address}/posts/{post}/edit/")
     erin.write("Text", "Draft for two, as Erin wants it")
-    saved(erin)
+    erin.saved()
     alice.write("Text", "Draft for two, as Alice wants it")
     alice.lasting("Erin Editor saved this post at")
     expect(alice.page.get_by_role("alert")).to_contain_text("as Erin wants it")
@@ -94,7 +89,7 @@ def test_two_clicks_on_send_are_one_submission(product: Product, people: People)
     alice = people("alice")
     alice.page.goto(f"{product.address}/posts/{post}/edit/")
     alice.page.get_by_role("button", name="Send for approval").dblclick()
-    alice.lasting("Sent for approval.")
+    alice.told("Sent for approval.")
     assert state(product, post) == "in_review"
     sql = "select count(*) from audit_entry where action = 'post.submitted' and subject_id = ?"
     assert product.rows(sql, str(post)) == [(1,)]
@@ -107,9 +102,9 @@ def test_back_after_sending_shows_what_is_and_makes_nothing_new(product: Product
     channel = alice.page.locator("[data-channel-pick]").first
     if not channel.is_checked():  # the last post's channels are proposed, and here there may be none before
         alice.tick(channel)
-    saved(alice)
+    alice.saved()
     alice.press("button", "Send for approval")
-    alice.lasting("Sent for approval.")
+    alice.told("Sent for approval.")
     before = count(product)
     alice.page.go_back()
     alice.page.wait_for_load_state()

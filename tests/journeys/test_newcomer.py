@@ -57,7 +57,7 @@ def write_the_first_post(ada: Hands) -> str:
     ada.press("link", "New post")
     ada.write("Text", WORDS)
     expect(ada.page.get_by_role("checkbox", name="Riverbend Library")).to_be_checked()
-    ada.lasting("Saved at")
+    ada.saved()
     ada.press("button", "Send for approval")
     expect(ada.page.get_by_role("heading", level=1)).to_contain_text("We have opened")
     ada.lasting("A second person approves it.")

@@ -35,7 +35,7 @@ def test_a_librarian_writes_for_two_channels_with_a_picture_and_mends_a_problem(
     expect(teens).to_be_checked()
     add_a_picture(alice)
     alice.write("What the picture shows", "Grace Hopper, smiling")
-    alice.lasting("Saved at")
+    alice.saved()
     alice.press("button", "Make it a thread here")
     expect(alice.page.locator("[data-problem]").filter(has_text="too long")).to_have_count(0)
     for _channel in range(2):
@@ -44,7 +44,7 @@ def test_a_librarian_writes_for_two_channels_with_a_picture_and_mends_a_problem(
             alice.act(more.first)
     alice.lasting("Ready to be sent for approval")
     alice.press("button", "Send for approval")
-    alice.lasting("Sent for approval.")
+    alice.told("Sent for approval.")
     main = alice.page.get_by_role("main")
     for name in ("North Branch", "North Teens"):
         expect(main.get_by_text(name).first).to_be_visible()
@@ -82,9 +82,9 @@ def test_a_supervisor_asks_for_a_change_sees_it_and_approves_and_an_edit_voids_t
     alice.lasting("Which room is it?")
     alice.press("link", "Edit")
     alice.write("Text", f"Reading {kind} 2 on Friday in the hall")
-    alice.lasting("Saved at")
+    alice.saved()
     alice.press("button", "Send for approval")
-    alice.lasting("Sent for approval.")
+    alice.told("Sent for approval.")
 
     sam.page.goto(f"{product.address}/posts/review/")
     entry = sam.page.locator(f"#post-{second}")
@@ -96,7 +96,7 @@ def test_a_supervisor_asks_for_a_change_sees_it_and_approves_and_an_edit_voids_t
     alice.page.goto(f"{product.address}/posts/{second}/edit/")
     alice.lasting("must be approved again")
     alice.write("Text", f"Reading {kind} 2 on Saturday")
-    alice.lasting("Saved at")
+    alice.saved()
     assert state(product, second) == "draft"
     planned = product.rows("select state from scheduler_delivery where reference like ?", f"post:{second}:%")
     assert {row[0] for row in planned} == {"cancelled"}

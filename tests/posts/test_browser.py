@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def waiting(lib: Library) -> list[Post]:
     """Three posts that wait for Sam, in the order of their times."""
     channel = make_channel(lib.north)
-    drafts = [simple(channel, text=f"Post number {day} #news", at=f"2027-01-1{day}T10:00") for day in (1, 2, 3)]
+    drafts = [simple(channel, text=f"Post number {day} #news", at=f"2190-01-1{day}T10:00") for day in (1, 2, 3)]
     return [submitted(lib.alice, lib.north, draft) for draft in drafts]
 
 

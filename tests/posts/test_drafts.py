@@ -137,7 +137,7 @@ def test_a_channel_that_left_meanwhile_does_not_stop_an_autosave(lib: Library, c
 def test_an_edit_after_approval_begins_a_new_revision_and_cancels_what_was_planned(
     lib: Library, channel: Channel, second: Channel
 ) -> None:
-    post = approved(lib.alice, lib.sam, lib.north, simple(channel, second, at="2027-01-10T10:00"))
+    post = approved(lib.alice, lib.sam, lib.north, simple(channel, second, at="2190-01-10T10:00"))
     before = post.approved
     drafts.save(post=post, by=lib.alice, draft=simple(channel, text="New"), version=post.current.version)
     post = again(post)
@@ -147,14 +147,14 @@ def test_an_edit_after_approval_begins_a_new_revision_and_cancels_what_was_plann
 
 
 def test_saving_without_a_change_keeps_the_approval(lib: Library, channel: Channel) -> None:
-    draft = simple(channel, at="2027-01-10T10:00")
+    draft = simple(channel, at="2190-01-10T10:00")
     post = approved(lib.alice, lib.sam, lib.north, draft)
     drafts.save(post=post, by=lib.alice, draft=draft, version=1)
     assert again(post).state == "approved"
 
 
 def test_a_note_does_not_touch_the_approval(lib: Library, channel: Channel) -> None:
-    draft = simple(channel, at="2027-01-10T10:00")
+    draft = simple(channel, at="2190-01-10T10:00")
     post = approved(lib.alice, lib.sam, lib.north, draft)
     drafts.save(post=post, by=lib.alice, draft=replace(draft, note="done"), version=post.current.version)
     assert (again(post).state, again(post).note) == ("approved", "done")
@@ -190,7 +190,7 @@ def test_what_is_out_cannot_be_edited(lib: Library, channel: Channel) -> None:
 
 
 def test_a_duplicate_has_the_words_but_no_times(lib: Library, channel: Channel, second: Channel) -> None:
-    post = written(lib.alice, lib.north, simple(channel, second, at="2027-01-10T10:00", note="private"))
+    post = written(lib.alice, lib.north, simple(channel, second, at="2190-01-10T10:00", note="private"))
     copy = drafts.duplicate(post=post, by=lib.alice, channels=[second.pk])
     draft = drafting.of_revision(copy.current, note=copy.note)
     assert draft == simple(second)
@@ -215,6 +215,6 @@ def test_what_was_published_comes_back_from_the_archive_as_published(lib: Librar
 
 
 def test_what_is_still_to_go_out_is_not_archived(lib: Library, channel: Channel) -> None:
-    post = approved(lib.alice, lib.sam, lib.north, simple(channel, at="2027-01-10T10:00"))
+    post = approved(lib.alice, lib.sam, lib.north, simple(channel, at="2190-01-10T10:00"))
     with pytest.raises(drafts.workflow.NotPossible, match="still to go out"):
         drafts.archive(post=post, by=lib.alice)

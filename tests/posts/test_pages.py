@@ -91,7 +91,7 @@ def test_the_versions_show_what_changed_in_words(lib: Library, channel: Channel)
 
 
 def test_the_buttons_of_the_page_lead_through_the_whole_life_of_a_post(lib: Library, channel: Channel) -> None:
-    post = written(lib.alice, lib.north, simple(channel, at="2027-01-10T10:00"))
+    post = written(lib.alice, lib.north, simple(channel, at="2190-01-10T10:00"))
     alice, sam = signed_in(lib.alice), signed_in(lib.sam)
     assert press(alice, post, "submit").status_code == 302
     digest = again(post).current.digest
@@ -193,9 +193,9 @@ def test_posts_with_problems_come_first(lib: Library, channel: Channel, clock: t
 
 
 def test_two_posts_on_one_channel_within_the_hour_are_named(lib: Library, channel: Channel) -> None:
-    approved(lib.alice, lib.sam, lib.north, simple(channel, text="Planned one", at="2027-01-10T10:00"))
-    submitted(lib.alice, lib.north, simple(channel, text="Second", at="2027-01-10T10:30"))
-    submitted(lib.alice, lib.north, simple(channel, text="Far away", at="2027-01-12T10:30"))
+    approved(lib.alice, lib.sam, lib.north, simple(channel, text="Planned one", at="2190-01-10T10:00"))
+    submitted(lib.alice, lib.north, simple(channel, text="Second", at="2190-01-10T10:30"))
+    submitted(lib.alice, lib.north, simple(channel, text="Far away", at="2190-01-12T10:30"))
     page = text(signed_in(lib.sam).get("/posts/review/"))
     assert page.count("Within the hour on this channel: Planned one") == 1
 
@@ -229,8 +229,8 @@ def test_what_changed_since_it_was_judged_is_marked(lib: Library, channel: Chann
 
 
 def test_a_decision_in_the_queue_goes_on_with_the_next_post(lib: Library, channel: Channel) -> None:
-    first = submitted(lib.alice, lib.north, simple(channel, text="One", at="2027-01-10T10:00"))
-    second = submitted(lib.alice, lib.north, simple(channel, text="Two", at="2027-01-12T10:00"))
+    first = submitted(lib.alice, lib.north, simple(channel, text="One", at="2190-01-10T10:00"))
+    second = submitted(lib.alice, lib.north, simple(channel, text="Two", at="2190-01-12T10:00"))
     answer = press(
         signed_in(lib.sam), first, "approve", digest=first.current.digest, back="review", following=str(second.pk)
     )
@@ -242,6 +242,6 @@ def test_the_queue_asks_the_database_as_often_for_twenty_posts_as_for_two(
 ) -> None:
     sam = signed_in(lib.sam)
     for number in range(20):
-        submitted(lib.alice, lib.north, simple(channel, second, text=f"Post {number}", at="2027-01-10T10:00"))
+        submitted(lib.alice, lib.north, simple(channel, second, text=f"Post {number}", at="2190-01-10T10:00"))
     with django_assert_max_num_queries(30):
         sam.get("/posts/review/")

@@ -84,7 +84,7 @@ def test_approving_and_editing_at_once_never_sends_other_words() -> None:
     lib = cast.library()
     channel = make_channel(lib.north)
     for _round in range(ROUNDS):
-        post = submitted(lib.alice, lib.north, simple(channel, at="2027-01-10T10:00"))
+        post = submitted(lib.alice, lib.north, simple(channel, at="2190-01-10T10:00"))
         newer = simple(channel, text="New")
         at_once(approve(post, lib.sam), save(post, lib.alice, newer, post.current.version))
         stands = again(post)
