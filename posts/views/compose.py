@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from libsocial.accounts import policies
 from libsocial.accounts.models import Unit, User
 from libsocial.core import asked
+from libsocial.core.flash import flash
 from posts import composing, drafting, presence, selectors, workflow
 from posts.composer import Composer
 from posts.drafting import Draft, Invalid
@@ -116,7 +117,7 @@ def _then(request: HttpRequest, composer: Composer, do: str) -> HttpResponse:
     if composer.typed or composer.blocking:
         return _page(request, composer, status=422)
     review.submit(post=post, by=request.user)
-    messages.success(request, _("Sent for approval."))
+    flash(request, _("Sent for approval."), undo=reverse("posts:act", args=[post.pk, "recall"]))
     return redirect("posts:detail", post.pk)
 
 

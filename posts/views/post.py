@@ -95,7 +95,7 @@ def _request_changes(request: HttpRequest, post: Post) -> HttpResponse:
 
 def _submit(request: HttpRequest, post: Post) -> HttpResponse:
     review.submit(post=post, by=_person(request))
-    return _done(request, post, _("Sent for approval."))
+    return _done(request, post, _("Sent for approval."), undo="recall")
 
 
 def _recall(request: HttpRequest, post: Post) -> HttpResponse:

@@ -1,10 +1,12 @@
 // Keys: "?" lists them, "g" then a letter goes to a place, data-shortcut="x" presses or focuses its element.
+// "mod+s" is Ctrl or Command with the letter: it works while one types, too.
 // Single keys can be switched off by the person (WCAG 2.1.4): data-shortcuts="off" on <body>.
 
 const sheet = document.getElementById("shortcuts");
 const enabled = document.body.dataset.shortcuts === "on";
 let waitingForPlace = 0;
 
+const APPLE = /Mac|iPhone|iPad/.test(navigator.platform);
 const typing = (target) => target.closest?.("input, textarea, select, [contenteditable]") != null;
 const visible = (element) => element.offsetParent !== null || element.getClientRects().length > 0;
 
@@ -15,7 +17,7 @@ function row(label, keys) {
   keys.forEach((key, index) => {
     if (index) value.append(" ");
     const cap = document.createElement("kbd");
-    cap.textContent = key;
+    cap.textContent = key.replace("mod+", APPLE ? "⌘" : "Ctrl+");
     value.append(cap);
   });
   return [term, value];
@@ -49,6 +51,16 @@ function press(element) {
 function wanted(key) {
   return [...document.querySelectorAll("[data-shortcut]")].find((element) => element.dataset.shortcut === key && visible(element) && !element.disabled);
 }
+
+// With a modifier: no single key, so it is not switched off with those.
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.altKey || event.shiftKey || !(APPLE ? event.metaKey : event.ctrlKey)) return;
+  const element = document.querySelector("dialog[open]") ? null : wanted(`mod+${event.key}`);
+  if (element) {
+    event.preventDefault();
+    press(element);
+  }
+});
 
 document.addEventListener("keydown", (event) => {
   if (!enabled || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;

@@ -54,6 +54,11 @@ def status(page: Page, state: str) -> None:
     expect(page.locator("[data-status]")).to_have_attribute("data-state", state, timeout=20_000)
 
 
+def told(page: Page, words: str) -> None:
+    """The short message after an act; the page before it may say something alike."""
+    expect(page.locator("[data-toast]").filter(has_text=words).first).to_be_visible(timeout=15_000)
+
+
 def body(post: Post) -> list[str]:
     return [part["text"] for part in again(post).current.body["parts"]]
 
@@ -219,7 +224,7 @@ def test_a_save_on_its_way_and_the_button_pressed_do_not_meet_as_two_people(comp
     text(composer).fill("One, two, three")
     composer.get_by_role("button", name="Save draft").dblclick()
     within_reach(composer)  # lets go what was held
-    expect(composer.get_by_text("Draft saved.").first).to_be_visible()
+    told(composer, "Draft saved.")
     assert body(Post.objects.get()) == ["One, two, three"]
     assert Post.objects.count() == 1
 
@@ -233,7 +238,7 @@ def test_a_button_pressed_out_of_reach_leaves_the_words_on_the_page(composer: Pa
     assert not Post.objects.exists()
     within_reach(composer)
     composer.get_by_role("button", name="Send for approval").click()
-    expect(composer.get_by_text("Sent for approval.").first).to_be_visible()
+    told(composer, "Sent for approval.")
     assert body(Post.objects.get()) == ["Written in vain?"]
     assert Post.objects.get().state == "in_review"
 
@@ -272,7 +277,7 @@ def test_a_picture_on_its_way_is_not_left_behind(composer: Page, tmp_path: Any) 
     held[0].continue_()
     expect(composer.get_by_label("What the picture shows")).to_be_visible()
     composer.get_by_role("button", name="Save draft").click()
-    expect(composer.get_by_text("Draft saved.").first).to_be_visible()
+    told(composer, "Draft saved.")
     assert len(Post.objects.get().current.body["parts"][0]["media"]) == 1
 
 
@@ -329,8 +334,20 @@ def test_enter_in_a_field_saves_and_takes_nothing_out(composer: Page) -> None:
     composer.locator("summary", has_text="Language, content warning").click()
     composer.get_by_label("Content warning").fill("Spiders")
     composer.get_by_label("Content warning").press("Enter")
-    expect(composer.get_by_text("Draft saved.").first).to_be_visible()
+    told(composer, "Draft saved.")
     expect(text(composer)).to_have_value("Words that must stay")
+
+
+def test_the_keys_of_the_composer_work_while_one_types(composer: Page) -> None:
+    text(composer).fill("By keyboard")
+    text(composer).press("Control+s")
+    told(composer, "Draft saved.")
+    text(composer).press("Control+Enter")
+    told(composer, "Sent for approval.")
+    assert Post.objects.get().state == "in_review"
+    composer.get_by_role("button", name="Undo").first.click()
+    expect(text(composer)).to_have_value("By keyboard")
+    assert Post.objects.get().state == "draft"
 
 
 def test_a_part_taken_out_can_be_brought_back(composer: Page) -> None:
@@ -395,6 +412,6 @@ def test_without_script_day_and_time_can_be_chosen(
     assert page.get_by_label("Day", exact=True).input_value() == "2190-05-01"
     page.get_by_label("Time", exact=True).fill("10:30")
     page.get_by_role("button", name="Send for approval").click()
-    page.get_by_text("Sent for approval.").first.wait_for()
+    told(page, "Sent for approval.")
     assert Post.objects.get().current.at == "2190-05-01T10:30"
     context.close()
