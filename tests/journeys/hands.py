@@ -66,7 +66,7 @@ class Hands:
 
     def saved(self) -> None:
         """Waits until the composer says that everything typed on this page is kept."""
-        expect(self.page.locator("[data-status]")).to_have_attribute("data-state", "saved", timeout=15_000)
+        expect(self.page.locator("[data-status]")).to_have_attribute("data-state", "saved")
 
 
 class Keyboard(Hands):
