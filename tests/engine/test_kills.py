@@ -126,10 +126,13 @@ def test_killed_at(point: str, channel: Channel, far: FarSide, paper: Paper) -> 
         assert far.texts == texts
 
 
+THREAD = ["one", "two", "three"]
+
+
 def statements_of_a_delivery(channel: Channel) -> int:
     """How many statements one whole delivery of a thread needs, counted on a live one."""
     seen = []
-    delivery = planned(channel, "one", "two")
+    delivery = planned(channel, *THREAD)
     with connection.execute_wrapper(lambda execute, *rest: (seen.append(rest[0]), execute(*rest))[1]):
         assert engine.deliver(delivery.pk) == "published"
     return len(seen)
@@ -141,7 +144,7 @@ def test_killed_at_every_statement_of_the_database(after: bool, channel: Channel
     assert count > 20
     for number in range(1, count + 1):
         far.reset()
-        delivery = planned(channel, "one", "two")
+        delivery = planned(channel, *THREAD)
 
         def act(delivery: Delivery = delivery, number: int = number) -> None:
             with at_statement(number, kill, after=after):
@@ -149,14 +152,14 @@ def test_killed_at_every_statement_of_the_database(after: bool, channel: Channel
 
         assert end_of(start(act)) == KILLED, f"statement {number} of {count} never came"
         recover(delivery, far)
-        assert far.texts == ["one", "two"], f"killed at statement {number}"
+        assert far.texts == THREAD, f"killed at statement {number}"
 
 
 def test_killed_again_and_again_at_chance_points(channel: Channel, far: FarSide, paper: Paper) -> None:
     """A worker that dies, is swept, retried and dies again somewhere else."""
     for round_ in range(10):
         far.reset()
-        delivery = planned(channel, "one", "two")
+        delivery = planned(channel, *THREAD)
         now = timezone.now()
         for death in range(3):
             now += timing.LEASE + timing.SETTLING + timedelta(minutes=5)
@@ -170,4 +173,4 @@ def test_killed_again_and_again_at_chance_points(channel: Channel, far: FarSide,
             truth(delivery, far)
         with time_machine.travel(now, tick=False):
             recover(delivery, far)
-        assert far.texts == ["one", "two"]
+        assert far.texts == THREAD
