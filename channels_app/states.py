@@ -10,7 +10,10 @@ MACHINE = Machine(
     {
         "active": {"pause": "paused", "lose": "needs_reconnect", "disconnect": "disconnected", "reconnect": "active"},
         "paused": {
-            "resume": "active", "lose": "needs_reconnect", "disconnect": "disconnected", "reconnect": "paused",
+            "resume": "active",
+            "lose": "needs_reconnect",
+            "disconnect": "disconnected",
+            "reconnect": "paused",
         },
         "needs_reconnect": {"reconnect": "active", "disconnect": "disconnected"},
         "disconnected": {"reconnect": "active"},

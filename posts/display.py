@@ -53,8 +53,15 @@ def filter_q(name: str) -> Q:
         return _with(("published",))
     if name == "trouble":
         return _with(TROUBLE)
-    return Q(state={"draft": "draft", "in_review": "in_review", "changes": "changes_requested",
-                    "withdrawn": "withdrawn", "archived": "archived"}[name])
+    return Q(
+        state={
+            "draft": "draft",
+            "in_review": "in_review",
+            "changes": "changes_requested",
+            "withdrawn": "withdrawn",
+            "archived": "archived",
+        }[name]
+    )
 
 
 FILTERS: tuple[tuple[str, str | Promise], ...] = (

@@ -69,9 +69,7 @@ class Preview:
         return not any(part.text.strip() or part.pictures or part.card for part in self.parts)
 
 
-def of_draft(
-    draft: Draft, chosen: Iterable[tuple[DraftTarget, Channel]], assets: Mapping[int, Asset]
-) -> list[Preview]:
+def of_draft(draft: Draft, chosen: Iterable[tuple[DraftTarget, Channel]], assets: Mapping[int, Asset]) -> list[Preview]:
     """A preview for each chosen channel, in the order of the channels."""
     pictures = {pk: resolve.original(asset) for pk, asset in assets.items()}
     urls = {asset.path: reverse("posts:asset", args=[pk, "full"]) for pk, asset in assets.items()}

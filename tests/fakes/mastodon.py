@@ -187,9 +187,7 @@ class FakeMastodon(FarSide):
         if len(body["status"]) > 5000:
             return Reply(422, {"error": "Validation failed: Text character limit of 500 exceeded"})
         if any(self.media[one]["waits"] for one in body.get("media_ids", [])):
-            return Reply(
-                422, {"error": "Cannot attach files that have not finished processing. Try again!"}
-            )
+            return Reply(422, {"error": "Cannot attach files that have not finished processing. Try again!"})
         status = self._store(body)
         self.keys[key] = status["id"]
         return Reply(data=status)
