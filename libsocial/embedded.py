@@ -18,12 +18,13 @@ from collections.abc import Callable
 from types import FrameType
 
 from celery import Celery
-from celery.beat import Scheduler, Service
+from celery.beat import Service
 from celery.platforms import SecurityWarning
 from celery.worker import state as worker_state
 from django.conf import settings
 from waitress.server import create_server
 
+from libsocial.beat import Clock
 from libsocial.datafolder import CannotStart
 from libsocial.lanes import QUEUES, LanePool
 
@@ -90,14 +91,6 @@ class Part:
             log.exception("%s fell over", self.name)
         if not self._stopping.is_set():
             log.error("%s stopped by itself and is started again", self.name)
-
-
-class Clock(Scheduler):
-    """The plain scheduler keeps nothing in a file: every tick is idempotent and due again at once."""
-
-    def adjust(self, n: float | None, drift: float = 0.0) -> float | None:
-        """Sleeps to the very moment. Celery's wakes ten milliseconds before each tick and spins through them."""
-        return n
 
 
 class Embedded:

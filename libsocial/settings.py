@@ -208,6 +208,7 @@ CELERY_TASK_ROUTES = {
     "scheduler.tasks.reconcile": {"queue": "inbox"},
     "scheduler.tasks.follow": {"queue": "inbox"},
 }
+CELERY_BEAT_SCHEDULER = "libsocial.beat:Clock"
 CELERY_BEAT_SCHEDULE = {
     # Every tick is harmless when doubled or lost. One that could not run in time is dropped: the next does its work.
     "scheduler.dispatch": {"task": "scheduler.tasks.dispatch", "schedule": 0.5, "options": {"expires": 2}},

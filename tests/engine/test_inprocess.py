@@ -12,7 +12,7 @@ from django.db import connection
 from kombu import Connection
 
 from libsocial import celery, connections, inprocess, lanes
-from libsocial.embedded import Clock
+from libsocial.beat import Clock
 from scheduler import tasks
 
 

@@ -34,7 +34,7 @@ pytestmark = [
 ]
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = ["worker", "-Q", "publish,default,inbox", "-c", "2", "--without-gossip", "--without-mingle", "-l", "WARNING"]
-BEAT = ["beat", "-S", "celery.beat:Scheduler", "--pidfile=", "-l", "WARNING"]
+BEAT = ["beat", "--pidfile=", "-l", "WARNING"]
 
 
 @contextmanager

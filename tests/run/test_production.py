@@ -141,7 +141,7 @@ def test_every_lasting_service_restarts_and_is_watched(name: str) -> None:
     assert "healthcheck" in service or name == "backup"
 
 
-@pytest.mark.parametrize("name", ["web", "publisher", "worker", "beat", "migrate"])
+@pytest.mark.parametrize("name", ["web", "publisher", "worker", "asker", "beat", "migrate"])
 def test_our_own_processes_run_with_as_few_rights_as_they_need(name: str) -> None:
     service = SERVICES[name]
     assert service["read_only"] is True and service["cap_drop"] == ["ALL"]
@@ -149,13 +149,13 @@ def test_our_own_processes_run_with_as_few_rights_as_they_need(name: str) -> Non
         assert service["environment"][f"LIBSOCIAL_{setting}_FILE"].startswith("/run/secrets/")
 
 
-@pytest.mark.parametrize("name", ["web", "publisher", "worker", "beat"])
+@pytest.mark.parametrize("name", ["web", "publisher", "worker", "asker", "beat"])
 def test_nothing_starts_before_the_tables_are_up_to_date(name: str) -> None:
     assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
 
 
 def test_the_workers_listen_to_every_queue_that_the_one_process_has() -> None:
-    commands = [SERVICES[name]["command"] for name in ("publisher", "worker")]
+    commands = [SERVICES[name]["command"] for name in ("publisher", "worker", "asker")]
     queues = {queue for command in commands for queue in command[command.index("-Q") + 1].split(",")}
     assert queues == set(lanes.QUEUES)
 
