@@ -18,7 +18,7 @@ pytestmark = [
 # Answers that are no page of ours: files, JSON, and what the browser downloads.
 NO_PAGES = ("health_", "posts:asset", "posts:post_asset", "practice:picture", "audit:export", "channels:avatar")
 NO_PAGES += ("notices:open", "theme", "accounts:first_run")
-PARTS = ("analytics:strip", "notices:bell", "posts:picker")
+PARTS = ("analytics:strip", "notices:bell", "posts:picker", "accounts:invitation_mail")
 
 
 def pages_of(place: World, who: str) -> dict[str, str]:
