@@ -6,8 +6,10 @@ or the platform's own documentation) and the day it was last checked.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 
 class TextUnit(StrEnum):
@@ -41,28 +43,75 @@ class TextLimit:
 
 
 @dataclass(frozen=True)
+class VideoRules:
+    """Films per part, and what each may be. Bytes, seconds, pixels, frames a second; ratios as width / height.
+
+    `captions`: formats of caption files the platform takes beside the film ('vtt', 'srt'); empty: none, so
+    that captions can only be burnt in. `poster`: a picture of ours may stand for the film until it plays.
+    """
+
+    max_count: int = 1
+    mime_types: tuple[str, ...] = ("video/mp4",)
+    max_bytes: int = 100_000_000
+    min_seconds: float = 0
+    max_seconds: float = 600
+    ratio: tuple[float, float] | None = None  # narrowest and widest
+    max_side: int = 1920
+    max_fps: float = 60
+    captions: tuple[str, ...] = ()
+    caption_files: int = 1
+    poster: bool = False
+
+
+@dataclass(frozen=True)
+class DocumentRules:
+    """Documents (PDF) per part."""
+
+    max_count: int = 1
+    mime_types: tuple[str, ...] = ("application/pdf",)
+    max_bytes: int = 100_000_000
+    max_pages: int | None = None
+
+
+@dataclass(frozen=True)
 class MediaRules:
-    """Pictures per part, and what each may weigh and measure. Bytes, pixels."""
+    """Pictures, films and documents per part, and what each may weigh and measure. Bytes, pixels, width / height."""
 
     max_images: int = 0
     mime_types: tuple[str, ...] = ("image/jpeg", "image/png", "image/webp")
     max_bytes: int = 5_000_000
     max_side: int = 4096
     max_pixels: int | None = None
-    required: bool = False  # a post must have at least one picture
+    required: bool = False  # a post must have a picture or a film
+    min_images: int = 0  # a post with pictures needs at least so many (a carousel of two)
+    min_side: int = 0  # the shorter side; smaller pictures are refused, never blown up
+    ratio: tuple[float, float] | None = None  # narrowest and widest; a rendition is padded to it, never cropped
+    animated: bool = False  # takes a moving GIF as it is; otherwise its first frame is sent, and the check says so
+    video: VideoRules | None = None
+    document: DocumentRules | None = None
+    mixed: bool = False  # pictures and films together in one part
+    public_address: bool = False  # the platform fetches them from us: our own address must be reachable for it
 
 
 @dataclass(frozen=True)
 class AltText:
-    """Where a description goes. `field`: the platform has one; otherwise it can only stand in the text."""
+    """Where a description goes. `field`: the platform has one for pictures; otherwise it can only stand in the text.
+    `video`: it has one for films too."""
 
     field: bool
     limit: int = 0
+    video: bool = False
 
 
 @dataclass(frozen=True)
 class Option:
-    """A choice of this platform the composer offers as a form field. kind: 'choice', 'flag' or 'text'."""
+    """A choice of this platform the composer offers as a form field.
+
+    kind: 'choice', 'flag', 'text' (one line), 'lines' (several lines; for a poll one answer a line), 'url' or
+    'moment' (local wall time `2026-11-24T10:00`, read in the post's zone). `only`: it has a meaning only while another
+    option has one of these values, e.g. ("kind", ("event", "offer")); otherwise it is neither shown nor checked.
+    `limit` counts code points; `least` and `most` bound the number of lines.
+    """
 
     name: str
     label: str
@@ -70,6 +119,32 @@ class Option:
     default: str | bool = ""
     choices: tuple[tuple[str, str], ...] = ()
     help: str = ""
+    only: tuple[str, tuple[str, ...]] | None = None
+    required: bool = False
+    limit: int = 0
+    least: int = 0
+    most: int = 0
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is different when an option has this value: a story takes no words, a reel one film.
+
+    `changes` are fields of Capabilities. The first shape that fits wins over none; several options may each add one.
+    """
+
+    option: str
+    value: str
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ApiVersion:
+    """The version of the platform's interface we speak. `ends`: the ISO date after which it stops, '' where unknown."""
+
+    name: str
+    ends: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,17 +189,36 @@ class Capabilities:
     content_warning: int | None = None  # its limit, in the text unit; None: the platform has none
     content_warning_counts: bool = False  # the content warning uses up the text's limit too
     languages: bool = True  # takes a language tag
+    comment: TextLimit | None = None  # a first comment of ours under the post (Part.role 'comment'); None: none
     link_card: str = "none"  # none, 'server' (made by the platform), 'ours' (we send title, text, picture)
     card_with_media: bool = False
     options: tuple[Option, ...] = ()
+    shapes: tuple[Shape, ...] = ()
     # find, follow, metrics, audience, delete, edit, reply, probe, refresh, revoke
     features: frozenset[str] = frozenset()
     metrics: tuple[Metric, ...] = ()
     budget: Budget = Budget(requests=60, window=60)
     one_at_a_time: bool = False  # only one delivery per channel may be in flight
     preview: Preview = Preview()
+    version: ApiVersion | None = None
+    notes: tuple[str, ...] = ()  # what a person must know besides, one sentence each: prices, trial tiers, quotas
     sources: dict[str, Source] = field(default_factory=dict, hash=False)
 
     def with_facts(self, **facts: object) -> Capabilities:
         """The same with some facts replaced: an account's own server or an administrator knows better."""
         return replace(self, **facts)
+
+    def shaped(self, options: Mapping[str, Any]) -> Capabilities:
+        """What holds for a post with these options (Shape); an option that is not set counts with its default."""
+        defaults = {option.name: option.default for option in self.options}
+        chosen = {**defaults, **options}
+        changes: dict[str, Any] = {}
+        for shape in self.shapes:
+            if chosen.get(shape.option) == shape.value:
+                changes |= shape.changes
+        return replace(self, **changes) if changes else self
+
+    def asked(self, options: Mapping[str, Any]) -> tuple[Option, ...]:
+        """The options that have a meaning beside the others as they are set."""
+        chosen = {**{option.name: option.default for option in self.options}, **options}
+        return tuple(one for one in self.options if one.only is None or chosen.get(one.only[0]) in one.only[1])

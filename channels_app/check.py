@@ -9,61 +9,40 @@ names a fix (see channels_app.fixes).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 import regex
 
-from channels_app import measure
-from channels_app.capabilities import Capabilities, Option, TextLimit, TextUnit
-from channels_app.content import Content, LinkCard, Media, Part
-from channels_app.messages import unit_name
+from channels_app import check_media, measure
+from channels_app.capabilities import Capabilities, Option, TextUnit
+from channels_app.content import Content, LinkCard, Part
+from channels_app.findings import VISIBLE, Problem, Rules, over
+
+__all__ = ["PASTED", "UNSEEN", "Problem", "Rules", "blocks", "check", "lines_of"]
 
 MANY_TAGS = 10
 MANY_MENTIONS = 10
-NARROWEST = 1 / 20  # a picture with sides further apart than this is a thread when it is made to fit
 
+_MOMENT = regex.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 # What no reader sees and no platform wants: control characters and characters that turn the writing direction.
 UNSEEN = regex.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # Without meaning in a post, usually pasted along: zero-width spaces, soft hyphens, byte order marks.
 PASTED = regex.compile(r"[\u00ad\u200b\u2060-\u2064\ufeff]")
-_BLANK = r"\p{Z}\p{C}\p{Variation_Selector}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800"
-_VISIBLE = regex.compile(rf"[^{_BLANK}]")
 _LANGUAGE = regex.compile(r"[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8})*")
-_FILE_NAME = regex.compile(r"\S+\.(jpe?g|png|webp|gif|heic|avif|tiff?)", regex.IGNORECASE)
-
-
-class Rules(Protocol):
-    """The part of a unit's policy that matters here."""
-
-    @property
-    def alt_text_rule(self) -> str: ...
-
-
-@dataclass(frozen=True)
-class Problem:
-    """`severity`: 'block' (it cannot go out like this) or 'warn'. `message`: id in the notices catalogue.
-
-    `field`: text, media, alt, content_warning, language, card, parts or options.<name>; `part` counts from 0.
-    `fix`: what channels_app.fixes can do about it, '' where only a person can.
-    """
-
-    field: str
-    part: int
-    severity: str
-    message: str
-    params: dict[str, Any] = field(default_factory=dict, hash=False)
-    fix: str = ""
 
 
 def check(content: Content, capabilities: Capabilities, policy: Rules) -> list[Problem]:
     """Every problem of this content on this platform under this policy, in the order a person reads."""
-    problems = list(_whole(content, capabilities))
+    can = capabilities.shaped(content.options)
+    problems = list(_whole(content, can))
     for index, part in enumerate(content.parts):
-        problems += _text(part, index, content, capabilities)
-        problems += _media(part, index, capabilities, policy)
-        problems += _card(part, index, capabilities)
+        if part.role == "comment":
+            problems += _comment(part, index, can)
+            continue
+        problems += _text(part, index, content, can)
+        problems += check_media.problems(part, index, can, policy)
+        problems += _card(part, index, can)
     return problems
 
 
@@ -74,7 +53,7 @@ def blocks(problems: list[Problem]) -> bool:
 
 # --- the whole ------------------------------------------------------------
 def _whole(content: Content, can: Capabilities) -> Iterator[Problem]:
-    parts = len(content.parts)
+    parts = sum(part.role != "comment" for part in content.parts)
     if parts == 0:
         yield Problem("text", 0, "block", "check.empty")
     if parts > 1 and can.threads <= 1:
@@ -96,7 +75,7 @@ def _content_warning(content: Content, can: Capabilities) -> Iterator[Problem]:
         return
     used = measure.count(text, can.text)
     if used > can.content_warning:
-        params = _over(used, can.content_warning, can.text.unit)
+        params = over(used, can.content_warning, can.text.unit)
         yield Problem("content_warning", 0, "block", "check.content_warning_long", params)
     if UNSEEN.search(text):
         yield Problem("content_warning", 0, "block", "check.unseen", fix="tidy_text")
@@ -104,27 +83,74 @@ def _content_warning(content: Content, can: Capabilities) -> Iterator[Problem]:
 
 def _options(content: Content, can: Capabilities) -> Iterator[Problem]:
     known = {option.name: option for option in can.options}
+    asked = {option.name for option in can.asked(content.options)}
     for name, value in content.options.items():
         option = known.get(name)
-        params = {"option": str(option.label) if option else name, "value": str(value)[:40]}
         if option is None:
+            params = {"option": name, "value": str(value)[:40]}
             yield Problem(f"options.{name}", 0, "block", "check.option_unknown", params, "drop_option")
-        elif not _is_possible(option, value):
-            yield Problem(f"options.{name}", 0, "block", "check.option_value", params, "default_option")
+        elif name in asked:
+            yield from _option(option, value)
+    for option in can.options:
+        if option.required and option.name in asked and not content.options.get(option.name, option.default):
+            yield Problem(f"options.{option.name}", 0, "block", "check.option_required", {"option": str(option.label)})
+
+
+def _option(option: Option, value: Any) -> Iterator[Problem]:
+    params = {"option": str(option.label), "value": str(value)[:40]}
+    if not _is_possible(option, value):
+        yield Problem(f"options.{option.name}", 0, "block", "check.option_value", params, "default_option")
+        return
+    if not isinstance(value, str) or not value:
+        return
+    if option.limit and (longest := max(len(line) for line in _lines_of(option, value))) > option.limit:
+        too_much = over(longest, option.limit, TextUnit.CODEPOINTS)
+        yield Problem(f"options.{option.name}", 0, "block", "check.option_long", {**params, **too_much})
+    if option.kind == "lines" and option.most and not option.least <= len(lines_of(value)) <= option.most:
+        counted = {"have": len(lines_of(value)), "least": option.least, "most": option.most}
+        yield Problem(f"options.{option.name}", 0, "block", "check.option_lines", {**params, **counted})
+
+
+def lines_of(value: Any) -> list[str]:
+    """The lines of an option of kind 'lines' that say something."""
+    return [line.strip() for line in str(value).splitlines() if line.strip()]
+
+
+def _lines_of(option: Option, value: str) -> list[str]:
+    """What its limit holds for: each line of a list, the whole of a text."""
+    return lines_of(value) or [""] if option.most else [value]
 
 
 def _is_possible(option: Option, value: Any) -> bool:
-    if option.kind == "flag":
-        return isinstance(value, bool)
-    if option.kind == "choice":
-        return value in [key for key, _label in option.choices]
-    return isinstance(value, str) and not UNSEEN.search(value)
+    match option.kind:
+        case "flag":
+            return isinstance(value, bool)
+        case "choice":
+            return value in [key for key, _label in option.choices]
+        case "url":
+            return isinstance(value, str) and (not value or _is_address(value))
+        case "moment":
+            return isinstance(value, str) and (not value or bool(_MOMENT.fullmatch(value)))
+        case _:
+            return isinstance(value, str) and not UNSEEN.search(value)
+
+
+# --- our own first comment --------------------------------------------------
+def _comment(part: Part, index: int, can: Capabilities) -> Iterator[Problem]:
+    if can.comment is None:
+        yield Problem("comment", index, "block", "check.no_comment", fix="drop_comment")
+        return
+    for count in measure.counts_for(part, can.comment, ""):
+        if not count.fits:
+            yield Problem("comment", index, "block", "check.comment_long", over(count.used, count.limit, count.unit))
+    if UNSEEN.search(part.text):
+        yield Problem("comment", index, "block", "check.unseen", fix="tidy_text")
 
 
 # --- one part's text ------------------------------------------------------
 def _text(part: Part, index: int, content: Content, can: Capabilities) -> Iterator[Problem]:
     text = part.text
-    if not _VISIBLE.search(text):
+    if not VISIBLE.search(text):
         yield from _without_words(part, index, can)
         return
     yield from _lengths(part, index, content, can)
@@ -153,57 +179,9 @@ def _lengths(part: Part, index: int, content: Content, can: Capabilities) -> Ite
     if too_long:
         worst = too_long[0]
         room = can.threads > len(content.parts)
-        params = {**_over(worst.used, worst.limit, worst.unit), "number": index + 1}
+        params = {**over(worst.used, worst.limit, worst.unit), "number": index + 1}
         message = "check.too_long_part" if len(content.parts) > 1 else "check.too_long"
         yield Problem("text", index, "block", message, params, "split_thread" if room else "")
-
-
-def _over(used: int, limit: int, unit: TextUnit) -> dict[str, Any]:
-    return {"used": used, "limit": limit, "over": used - limit, "unit": unit_name(unit)}
-
-
-# --- one part's pictures --------------------------------------------------
-def _media(part: Part, index: int, can: Capabilities, policy: Rules) -> Iterator[Problem]:
-    have, most = len(part.media), can.media.max_images
-    if have and most == 0:
-        yield Problem("media", index, "block", "check.no_media", fix="remove_media")
-        return
-    if have > most:
-        yield Problem("media", index, "block", "check.too_many_media", {"have": have, "most": most})
-    if can.media.required and index == 0 and not have:
-        yield Problem("media", index, "block", "check.media_required")
-    for number, media in enumerate(part.media, start=1):
-        yield from _picture(media, number, index)
-        yield from _alt(media, number, index, can, policy)
-
-
-def _picture(media: Media, number: int, index: int) -> Iterator[Problem]:
-    """Renditions shrink and convert still pictures; what is named here no rendition can help."""
-    if not media.mime.startswith("image/"):
-        yield Problem("media", index, "block", "check.media_type", {"picture": number, "type": media.mime[:40]})
-    elif media.size <= 0 or media.width <= 0 or media.height <= 0:
-        yield Problem("media", index, "block", "check.media_broken", {"picture": number})
-    elif min(media.width, media.height) / max(media.width, media.height) < NARROWEST:
-        yield Problem("media", index, "warn", "check.media_narrow", {"picture": number})
-
-
-def _alt(media: Media, number: int, index: int, can: Capabilities, policy: Rules) -> Iterator[Problem]:
-    params = {"picture": number}
-    if media.decorative:
-        return
-    if not _VISIBLE.search(media.alt):
-        if policy.alt_text_rule != "off" and can.alt_text.field:
-            yield Problem("alt", index, policy.alt_text_rule, "check.alt_missing", params, "mark_decorative")
-        return
-    if not can.alt_text.field:
-        yield Problem("alt", index, "warn", "check.alt_nowhere", params)
-        return
-    used = measure.count(media.alt, TextLimit(can.alt_text.limit, TextUnit.GRAPHEMES))
-    if can.alt_text.limit and used > can.alt_text.limit:
-        over = _over(used, can.alt_text.limit, TextUnit.GRAPHEMES)
-        yield Problem("alt", index, "block", "check.alt_long", {**params, **over}, "shorten_alt")
-    if _FILE_NAME.fullmatch(media.alt.strip()):
-        yield Problem("alt", index, "warn", "check.alt_file_name", params)
 
 
 # --- one part's card ------------------------------------------------------
@@ -222,8 +200,12 @@ def _card(part: Part, index: int, can: Capabilities) -> Iterator[Problem]:
 
 
 def _opens(card: LinkCard) -> bool:
+    return _is_address(card.url)
+
+
+def _is_address(text: str) -> bool:
     try:
-        parts = urlsplit(card.url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and " " not in card.url
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and " " not in text
     except ValueError:
         return False

@@ -5,7 +5,7 @@ Pure interface plus one small table (AppRegistration); the flow itself is channe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -13,8 +13,8 @@ import requests
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from channels_app import doors
 from channels_app.models import AppRegistration
-from libsocial.core import http
 from libsocial.core.crypto import CannotDecrypt
 
 TRUSTED_FOR = timedelta(days=1)
@@ -31,14 +31,15 @@ class FieldProblem(Exception):
 @dataclass(frozen=True)
 class Context:
     """What `Adapter.begin` and `finish` may use. `reconnecting` is the remote id of the channel being
-    reconnected, '' when a new one is connected."""
+    reconnected, '' when a new one is connected; `app` holds our application's keys (Adapter.app_fields), whole."""
 
     platform: str
     reconnecting: str = ""
+    app: dict[str, str] = field(default_factory=dict)
 
     def http(self) -> requests.Session:
         """A guarded session: private and loopback hosts are refused unless the administrator lists them."""
-        return http.outside(label=self.platform)
+        return doors.door_of(self.platform)
 
     def registration(self, server: str, redirect_uri: str, scopes: str = "") -> dict[str, Any] | None:
         """The secret of our application at this server; None where it must be registered (with these scopes).

@@ -36,6 +36,11 @@ class NeedsReconnect(PlatformError):
     """The credential is dead or lacks a right: the channel stops until a person reconnects it."""
 
 
+class NeedsFunds(PlatformError):
+    """Certainly not created: the account with the platform has no credit left, or its plan does not cover this. The
+    channel pauses until a person has settled it there and resumes it here (X answers 402)."""
+
+
 class Rejected(PlatformError):
     """The platform refuses this content for good. `field` names what to change ('text', 'media', 'alt' …)."""
 

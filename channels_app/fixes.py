@@ -98,6 +98,13 @@ def _tidy_text(content: Content, problem: Problem, can: Capabilities) -> Content
     return _each_part(content, problem, text=text)
 
 
+def _alt_in_text(content: Content, problem: Problem) -> Content:
+    """The description below the text, where everybody can read it."""
+    part = content.parts[problem.part]
+    alt = part.media[int(problem.params["picture"]) - 1].alt
+    return _each_part(content, problem, text=f"{part.text.rstrip()}\n\n{alt}".strip())
+
+
 def _media_changed(content: Content, problem: Problem, change: Callable[[Media], Media]) -> Content:
     number = int(problem.params["picture"])
     media = [change(one) if at == number else one for at, one in enumerate(content.parts[problem.part].media, start=1)]
@@ -137,5 +144,9 @@ _FIXES: dict[str, Callable[[Content, Problem, Capabilities], Content]] = {
     "default_option": _drop_option,
     "drop_card": lambda content, problem, _: _each_part(content, problem, card=None),
     "drop_content_warning": lambda content, _problem, _can: replace(content, content_warning=""),
+    "drop_comment": lambda content, problem, _: replace(
+        content, parts=tuple(part for part in content.parts if part.role != "comment")
+    ),
+    "alt_in_text": lambda content, problem, _: _alt_in_text(content, problem),
     "remove_media": lambda content, problem, _: _each_part(content, problem, media=()),
 }

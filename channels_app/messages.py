@@ -76,6 +76,63 @@ CHECKS: dict[str, Message] = {
         _("A choice this platform does not have"), _("“{option}” is not known here. Remove it and save again.")
     ),
     "check.option_value": _bad(_("{option} cannot be “{value}”"), _("Choose one of the values offered.")),
+    "check.option_required": _bad(_("{option} is missing"), _("This platform wants it. Fill it in.")),
+    "check.option_long": _bad(_("{option}: {over} {unit} too long"), _("It has {used} of {limit}. Shorten it.")),
+    "check.option_lines": _bad(
+        _("{option}: {have} given"), _("Between {least} and {most} are taken here, one on each line.")
+    ),
+    "check.no_comment": _bad(
+        _("No first comment here"), _("This platform takes none from us. Remove it for this channel.")
+    ),
+    "check.comment_long": _bad(
+        _("First comment: {over} {unit} too long"), _("It has {used} of {limit}. Shorten it for this channel.")
+    ),
+    "check.no_pictures": _bad(
+        _("No pictures here"),
+        _("This platform takes films only. Remove the pictures for it, or leave the channel out."),
+    ),
+    "check.no_films": _bad(
+        _("No films here"),
+        _("This platform takes no film from us. Remove it for this channel, or leave the channel out."),
+    ),
+    "check.no_documents": _bad(
+        _("No documents here"), _("This platform takes no PDF. Put a link to it into the text instead.")
+    ),
+    "check.media_mixed": _bad(
+        _("Different kinds together"),
+        _("This platform takes pictures, a film or a document in one post, not several of them. Remove some for it."),
+    ),
+    "check.too_many_films": _bad(_("Too many films"), _("{most} fit into one post here; this has {have}.")),
+    "check.too_many_documents": _bad(_("Too many documents"), _("{most} fit into one post here; this has {have}.")),
+    "check.film_required": _bad(_("A film is needed"), _("No post goes without one on this platform. Add one.")),
+    "check.too_few_media": _bad(_("Too few pictures"), _("At least {least} are needed here; this has {have}.")),
+    "check.media_small": _bad(
+        _("Picture {picture} is too small"), _("Its shorter side needs {least} pixels here. Use a larger one.")
+    ),
+    "check.media_stands_still": _caution(
+        _("Picture {picture} will not move here"), _("Only its first image is shown on this platform.")
+    ),
+    "check.media_padded": _caution(
+        _("Picture {picture} gets a border here"),
+        _("This platform does not take its shape. Nothing is cut off: a border is added. Crop it to avoid that."),
+    ),
+    "check.film_long": _bad(
+        _("The film is too long"),
+        _("It lasts {seconds} seconds; at most {most} are taken here. Cut it before uploading."),
+    ),
+    "check.film_short": _bad(
+        _("The film is too short"), _("It lasts {seconds} seconds; at least {least} are needed here.")
+    ),
+    "check.film_ratio": _bad(
+        _("The film has a shape this platform does not take"), _("Turn or crop it before uploading.")
+    ),
+    "check.captions_nowhere": _caution(
+        _("No captions here"),
+        _("This platform takes no caption file. People who cannot hear it need the words in the film or in the text."),
+    ),
+    "check.captions_many": _bad(_("Too many caption files"), _("{most} fit here; this film has {have}.")),
+    "check.document_heavy": _bad(_("The document is too large"), _("At most {most} MB are taken here.")),
+    "check.document_long": _bad(_("The document has too many pages"), _("At most {most} are taken here.")),
     "check.no_media": _bad(
         _("No pictures here"), _("This platform takes no pictures. Remove them for it, or leave the channel out.")
     ),

@@ -80,6 +80,7 @@ class Credential(models.Model):
     version = models.PositiveIntegerField(default=1)
     secret = EncryptedJSONField()
     expires_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)  # when renewing ends too and a person must sign in again
     # Lease of the worker that spends the refresh token: works on databases without row locks, held over no HTTP.
     refresh_lease = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -99,6 +100,15 @@ class AppRegistration(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["platform", "server", "redirect_uri"], name="one_registration_per_server")
         ]
+
+
+class AppKeys(models.Model):
+    """Our application's keys at a platform, as an administrator entered them; the environment wins over them."""
+
+    platform = models.CharField(max_length=30, unique=True)
+    secret = EncryptedJSONField()
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)
 
 
 class ConnectAttempt(models.Model):

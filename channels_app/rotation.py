@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from channels_app.models import AppRegistration, ConnectAttempt, Credential
+from channels_app.models import AppKeys, AppRegistration, ConnectAttempt, Credential
 from libsocial.accounts import factors
 from libsocial.core import crypto
 from libsocial.notices.models import Letter
@@ -31,6 +31,7 @@ def rotate(*, write: bool) -> list[Outcome]:
     return [
         _table(Credential.objects.all(), "secret", write),
         _table(AppRegistration.objects.all(), "secret", write),
+        _table(AppKeys.objects.all(), "secret", write),
         _table(ConnectAttempt.objects.filter(used_at=None, expires_at__gt=now), "keep", write),
         _table(Letter.objects.exclude(words=""), "words", write),
         Outcome(Authenticator._meta.db_table, *factors.rotate(write=write)),

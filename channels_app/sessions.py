@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import time
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, BinaryIO
 
 import requests
 from django.core.files.storage import default_storage
@@ -19,12 +19,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels_app import platforms
-from channels_app.content import Media
+from channels_app import appkeys, doors, outlet, platforms
+from channels_app.content import Captions, Media
 from channels_app.errors import NeedsReconnect, Rejected, Temporary
 from channels_app.models import Channel, Credential
 from channels_app.platforms.base import Connected, Session
-from libsocial.core import http
 from libsocial.core.crypto import CannotDecrypt
 
 # Longer than every time-out of one renewing call together; a worker killed meanwhile blocks no longer than this.
@@ -69,20 +68,38 @@ class ChannelSession(Session):
         """The credential, decrypted."""
         return self._secret
 
-    def http(self) -> requests.Session:
+    def http(self, **limits: float) -> requests.Session:
         """A requests session behind the guarded door."""
-        return http.outside(label=self.platform)
+        return doors.door_of(self.platform, **limits)
 
-    def read(self, media: Media) -> bytes:
+    @property
+    def app(self) -> dict[str, str]:
+        return keys_of(self.platform)
+
+    def read(self, media: Media | Captions) -> bytes:
         """The bytes that were approved, and no others; raises Rejected."""
+        with self.open(media) as file:
+            return file.read()
+
+    def open(self, media: Media | Captions) -> BinaryIO:
+        """The file that was approved, compared piece by piece before it is handed out; raises Rejected."""
         try:
-            with default_storage.open(media.path) as file:
-                data = file.read()
+            file = default_storage.open(media.path)
         except FileNotFoundError as error:
             raise Rejected(_("A picture of this post is no longer in the media folder."), field="media") from error
-        if hashlib.sha256(data).hexdigest() != media.sha256:
+        if hashlib.file_digest(file, "sha256").hexdigest() != media.sha256:  # type: ignore[arg-type]
+            file.close()
             raise Rejected(_("A picture is not the one that was approved."), field="media")
-        return data
+        file.seek(0)
+        return file  # type: ignore[return-value]
+
+    def public_url(self, media: Media) -> str:
+        if not outlet.is_open():
+            raise Rejected(
+                _("This platform fetches pictures from our address, which cannot be reached from outside."),
+                field="media",
+            )
+        return outlet.address_of(media)
 
     # --- renewing ---------------------------------------------------------
     def refresh(self) -> dict[str, Any]:
@@ -159,16 +176,28 @@ class TrialSession(Session):
     def secret(self) -> dict[str, Any]:
         return self._secret
 
-    def http(self) -> requests.Session:
-        return http.outside(label=self.platform)
+    @property
+    def app(self) -> dict[str, str]:
+        return keys_of(self.platform)
+
+    def http(self, **limits: float) -> requests.Session:
+        return doors.door_of(self.platform, **limits)
 
 
 class LastSession(TrialSession):
     """A session on a secret that was erased a moment ago: enough to ask the platform to end it, and not for long,
     as somebody waits for the page."""
 
-    def http(self) -> requests.Session:
-        return http.outside(label=self.platform, total=SECONDS_TO_END)
+    def http(self, **limits: float) -> requests.Session:
+        return doors.door_of(self.platform, total=SECONDS_TO_END)
+
+
+def keys_of(platform: str) -> dict[str, str]:
+    """Our application's keys there; raises NeedsReconnect when somebody took them away."""
+    adapter = platforms.get(platform)
+    if appkeys.missing(adapter):
+        raise NeedsReconnect(_("The keys of your application at %s are missing.") % adapter.name)
+    return appkeys.of(adapter)
 
 
 def expires_soon(session: ChannelSession, within: timedelta, now: datetime | None = None) -> bool:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("connect/", connecting.choose, name="connect"),
     path("connect/<slug:platform>/", connecting.connect, name="connect_to"),
     path("callback/<slug:platform>/<slug:place>/", connecting.callback, name="callback"),
+    path("outlet/<str:token>/<str:name>", reading.outlet, name="outlet"),
     path("<int:pk>/", reading.detail, name="detail"),
     path("<int:pk>/picture", reading.avatar, name="avatar"),
     path("<int:pk>/reconnect/", connecting.reconnect, name="reconnect"),

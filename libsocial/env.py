@@ -97,3 +97,10 @@ def items(name: str, default: str, meaning: str) -> list[str]:
     _register(name, "list, separated by commas", default, meaning)
     raw = _raw(name)
     return [part.strip() for part in (default if raw is None else raw).split(",") if part.strip()]
+
+
+def named(prefix: str, kind: str, meaning: str) -> dict[str, str]:
+    """Every setting whose name begins with this prefix, by the rest of its name; each may also be given as a file."""
+    REGISTRY[f"{prefix}…"] = Setting(f"{prefix}…", kind, "", meaning)
+    names = {name.removesuffix("_FILE") for name in os.environ if name.startswith(prefix)}
+    return {name.removeprefix(prefix): value for name in sorted(names) if (value := _raw(name))}

@@ -318,13 +318,21 @@ PRIVATE_HOSTS = env.items(
     "",
     "Private or loopback hosts (name, host:port or network such as 10.0.0.0/8) that may be connected to.",
 )
+# True only in tests: their platforms stand on this machine and fetch pictures from us without the internet.
+OUTLET_ANYWHERE = False
 CA_FILE = env.text("LIBSOCIAL_CA_FILE", "", "Further certificate authorities (PEM) for servers of your own network.")
 PROXY = env.secret("LIBSOCIAL_PROXY", "A proxy every outside call goes through: http://user:password@host:port.")
-PLATFORM_HOSTS = {
-    "bluesky.entryway": env.text("LIBSOCIAL_BLUESKY_ENTRYWAY", "https://bsky.social", "Bluesky sign-in host."),
-    "bluesky.appview": env.text("LIBSOCIAL_BLUESKY_APPVIEW", "https://public.api.bsky.app", "Bluesky read host."),
-    "bluesky.plc": env.text("LIBSOCIAL_BLUESKY_PLC", "https://plc.directory", "Directory of Bluesky identities."),
-}
+PLATFORM_HOSTS = env.named(
+    "LIBSOCIAL_HOST_",
+    "text",
+    "Another address for a host of a platform: a proxy, a region, a test network. See channels.md.",
+)
+PLATFORM_APPS = env.named(
+    "LIBSOCIAL_APP_", "secret", "Keys of your application at a platform, instead of typing them in. See channels.md."
+)
+PLATFORM_VERSIONS = env.named(
+    "LIBSOCIAL_API_", "text", "The version of a platform’s interface to speak, where another than ours is wanted."
+)
 
 # --- headers --------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

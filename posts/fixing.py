@@ -33,6 +33,8 @@ LABELS: dict[str, str | Promise] = {
     "shorten_alt": _("Shorten the description"),
     "remove_media": _("Leave the pictures out here"),
     "drop_content_warning": _("Leave the warning out here"),
+    "drop_comment": _("Leave the comment out here"),
+    "alt_in_text": _("Put the description into the text"),
     "drop_option": _("Use the usual setting"),
     "default_option": _("Use the usual setting"),
 }
@@ -53,7 +55,7 @@ def apply(draft: Draft, target: DraftTarget, problem: Problem, can: Capabilities
     if after == before and after.options == before.options:
         return draft
     only = len(draft.targets) == 1 or problem.fix in EVERYWHERE
-    if only and target.variant is None and after.parts != before.parts:
+    if only and target.variant is None and _said(after) != _said(before):
         return replace(draft, parts=_parts(after, draft.parts, pictures))
     return _with_target(draft, _own(draft, target, before, after, pictures))
 
@@ -61,11 +63,12 @@ def apply(draft: Draft, target: DraftTarget, problem: Problem, can: Capabilities
 def _own(
     draft: Draft, target: DraftTarget, before: Content, after: Content, pictures: Mapping[int, Media]
 ) -> DraftTarget:
-    if after.parts == before.parts and after.content_warning == before.content_warning:
-        return replace(target, options=dict(after.options))
+    options = resolve.options_of(after)
+    if _said(after) == _said(before) and after.content_warning == before.content_warning:
+        return replace(target, options=options)
     warning = after.content_warning if after.content_warning != draft.content_warning else None
     variant = DraftVariant(_parts(after, draft.parts_for(target), pictures), content_warning=warning)
-    return replace(target, variant=variant, options=dict(after.options))
+    return replace(target, variant=variant, options=options)
 
 
 def _with_target(draft: Draft, changed: DraftTarget) -> Draft:
@@ -76,7 +79,12 @@ def _with_target(draft: Draft, changed: DraftTarget) -> Draft:
 def _parts(content: Content, old: tuple[DraftPart, ...], pictures: Mapping[int, Media]) -> tuple[DraftPart, ...]:
     asset_by_path = {media.path: pk for pk, media in pictures.items()}
     cards = [part.card for part in old if part.card]
-    return tuple(_part(part, asset_by_path, cards) for part in content.parts)
+    return tuple(_part(part, asset_by_path, cards) for part in _said(content))
+
+
+def _said(content: Content) -> tuple[Part, ...]:
+    """The parts a person writes as such; the first comment is an option."""
+    return tuple(part for part in content.parts if part.role != "comment")
 
 
 def _part(part: Part, assets: Mapping[str, int], cards: list[DraftCard]) -> DraftPart:

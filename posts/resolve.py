@@ -7,6 +7,8 @@ what a rendition will be like for a check while typing.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from channels_app.capabilities import MediaRules
 from channels_app.content import Content, LinkCard, Media, Part
@@ -14,6 +16,7 @@ from libsocial.core import images
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget
 from posts.models import Asset, Rendition
 
+FIRST_COMMENT = "first_comment"  # kept among a target's options, published as the last part
 Pictures = Mapping[int, Media]
 
 # A link's picture is shown small everywhere; the strictest platform takes a million bytes.
@@ -23,12 +26,21 @@ CARD_SIDE = 1200
 
 def content_for(draft: Draft, target: DraftTarget, pictures: Pictures) -> Content:
     """Everything the public will meet on this channel. A picture that is not in `pictures` is left out."""
+    options = dict(target.options)
+    comment = str(options.pop(FIRST_COMMENT, "")).strip()
+    parts = tuple(_part(part, pictures) for part in draft.parts_for(target))
     return Content(
-        parts=tuple(_part(part, pictures) for part in draft.parts_for(target)),
+        parts=(*parts, Part(comment, role="comment")) if comment else parts,
         language=draft.language,
         content_warning=draft.warning_for(target),
-        options=dict(target.options),
+        options=options,
     )
+
+
+def options_of(content: Content) -> dict[str, Any]:
+    """The way back: a target's options, the first comment among them."""
+    comment = next((part.text for part in content.parts if part.role == "comment"), "")
+    return {**content.options, FIRST_COMMENT: comment} if comment else dict(content.options)
 
 
 def _part(part: DraftPart, pictures: Pictures) -> Part:
@@ -40,16 +52,7 @@ def _part(part: DraftPart, pictures: Pictures) -> Part:
 
 
 def _media(item: DraftMedia, picture: Media) -> Media:
-    return Media(
-        path=picture.path,
-        sha256=picture.sha256,
-        mime=picture.mime,
-        width=picture.width,
-        height=picture.height,
-        size=picture.size,
-        alt="" if item.decorative else item.alt.strip(),
-        decorative=item.decorative,
-    )
+    return replace(picture, alt="" if item.decorative else item.alt.strip(), decorative=item.decorative)
 
 
 def _card(card: DraftCard, pictures: Pictures) -> LinkCard:

@@ -11,16 +11,20 @@ from urllib.parse import unquote
 
 import regex
 import requests
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from channels_app.connect import FieldProblem
 from channels_app.errors import NeedsReconnect, Rejected, Temporary
 from channels_app.platforms import _wire
 from channels_app.platforms._wire import Answer, Wire
-from channels_app.platforms.base import Session
+from channels_app.platforms.base import Session, host_of
 
 NAME = "Bluesky"
+HOSTS = {
+    "entryway": "https://bsky.social",  # sign-in
+    "appview": "https://public.api.bsky.app",  # reading
+    "plc": "https://plc.directory",  # identities
+}
 POSTS = "app.bsky.feed.post"
 HANDLE = regex.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 _DID = regex.compile(r"did:(plc:[a-z2-7]{24}|web:[a-zA-Z0-9._%:-]+)")
@@ -133,6 +137,11 @@ def clean_handle(text: str) -> str:
     raise FieldProblem("handle", _("This is not a Bluesky handle. It looks like library.bsky.social."))
 
 
+def host(name: str) -> str:
+    """One of HOSTS, as it is set here."""
+    return host_of("bluesky", name, HOSTS[name])
+
+
 def find_server(http: requests.Session, handle: str) -> tuple[str, str]:
     """(did, address of the account's server) of a handle. Raises FieldProblem, Temporary."""
     wire = Wire(http)
@@ -146,8 +155,8 @@ def find_server(http: requests.Session, handle: str) -> tuple[str, str]:
 def _resolve(wire: Wire, handle: str) -> str:
     """The reading service knows every handle, Bluesky's own server its newest ones earlier. Raises FieldProblem."""
     trouble: Temporary | None = None
-    for name in ("bluesky.appview", "bluesky.entryway"):
-        url = f"{settings.PLATFORM_HOSTS[name].rstrip('/')}/xrpc/com.atproto.identity.resolveHandle"
+    for name in ("appview", "entryway"):
+        url = f"{host(name)}/xrpc/com.atproto.identity.resolveHandle"
         try:
             answer = wire.ask("GET", url, params={"handle": handle})
             if answer.status not in (400, 404):
@@ -164,10 +173,10 @@ def _document(wire: Wire, did: str) -> dict[str, Any]:
     if not _DID.fullmatch(did):
         raise Temporary(_("Bluesky’s directory gave an answer we cannot read."))
     if did.startswith("did:plc:"):
-        url = f"{settings.PLATFORM_HOSTS['bluesky.plc'].rstrip('/')}/{did}"
+        url = f"{host('plc')}/{did}"
     else:
-        host = unquote(did.removeprefix("did:web:"))
-        url = f"{'http' if host.startswith('localhost') else 'https'}://{host}/.well-known/did.json"
+        place = unquote(did.removeprefix("did:web:"))
+        url = f"{'http' if place.startswith('localhost') else 'https'}://{place}/.well-known/did.json"
     answer = wire.ask("GET", url)
     if not answer.ok or not answer.fields:
         raise Temporary(_("Bluesky’s directory does not answer at the moment."), detail=answer.words)

@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 import regex
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -61,6 +60,7 @@ class Bluesky(Adapter):
     name = "Bluesky"
     colour = "#0a66d6"
     needs = gettext_lazy("An account, and an app password made in its settings. No developer account.")
+    hosts = _atproto.HOSTS
     connect_kind = "form"
     connect_fields = (
         ConnectField("handle", gettext_lazy("Handle"), placeholder="library.bsky.social"),
@@ -148,7 +148,7 @@ class Bluesky(Adapter):
             json={"identifier": did or handle, "password": password},
         )
         _raise_sign_in(answer)
-        own = bool(typed) and typed != settings.PLATFORM_HOSTS["bluesky.entryway"].rstrip("/")
+        own = bool(typed) and typed != self.host("entryway")
         if did and answer.text("did") != did:
             raise FieldProblem("handle", _("The server signed in another account. Nothing was connected."))
         secret = _secret(answer.fields, server if own else _server_in(answer.fields) or server)

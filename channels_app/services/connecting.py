@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels_app import errors, platforms
+from channels_app import appkeys, errors, platforms
 from channels_app.connect import Context, FieldProblem
 from channels_app.models import Channel, ConnectAttempt
 from channels_app.platforms.base import Account, Adapter, Connected, Redirect
@@ -48,7 +48,7 @@ def connect_begin(
     if channel is not None and (channel.platform, channel.unit_id) != (platform, unit.pk):
         raise FieldProblem("", _("This channel belongs to another platform or unit."))
     state, redirect_uri = secrets.token_urlsafe(32), redirect_uri_for(adapter, fields)
-    context = Context(platform, channel.remote_id if channel else "")
+    context = _context(adapter, channel)
     try:
         begun = adapter.begin(fields, redirect_uri=redirect_uri, state=state, context=context)
     except (http.OutsideError, errors.PlatformError) as error:
@@ -71,12 +71,19 @@ def connect_finish(*, by: User, state: str, answer: dict[str, str], arrived_at: 
     if answer.get("error"):
         raise FieldProblem("", _refusal(answer["error"]))
     adapter = platforms.get(attempt.platform)
-    context = Context(attempt.platform, attempt.channel.remote_id if attempt.channel else "")
+    context = _context(adapter, attempt.channel)
     try:
         connected = adapter.finish(kept["keep"], answer, redirect_uri=arrived_at, context=context)
     except (http.OutsideError, errors.PlatformError) as error:
         raise FieldProblem("", _said(error)) from error
     return _arrive(adapter, Arrival(by=by, unit=attempt.unit, channel=attempt.channel, connected=connected))
+
+
+def _context(adapter: Adapter, channel: Channel | None) -> Context:
+    """Raises FieldProblem while our application's keys at the platform have not been entered."""
+    if appkeys.missing(adapter):
+        raise FieldProblem("", _("The keys of your application at %s have not been entered yet.") % adapter.name)
+    return Context(adapter.key, channel.remote_id if channel else "", appkeys.of(adapter))
 
 
 # --- addresses ----------------------------------------------------------------

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
+from django.core.signing import BadSignature
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from channels_app import outlet as outlets
 from channels_app import platforms, selectors
 from channels_app.forms import DescribeForm, LendForm, ModeForm, OverrideForm
 from channels_app.models import Channel
@@ -95,4 +97,19 @@ def avatar(request: HttpRequest, pk: int) -> FileResponse:
     response = FileResponse(default_storage.open(name), content_type=kind)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+@require_safe
+def outlet(request: HttpRequest, token: str, name: str) -> FileResponse:
+    """A picture or film for the platform that was told this address; see channels_app.outlet. No one signs in here."""
+    try:
+        path, mime = outlets.opened(token)
+    except BadSignature as error:
+        raise Http404 from error
+    if not default_storage.exists(path):
+        raise Http404
+    response = FileResponse(default_storage.open(path), content_type=mime)
+    response["Cache-Control"] = "private, no-store"
+    response["X-Robots-Tag"] = "noindex"
     return response

@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from channels_app import platforms
 from channels_app.content import Content
-from channels_app.errors import PlatformError
+from channels_app.errors import PlatformError, Temporary
 from channels_app.platforms.base import Adapter, Prepared, Receipt, Session
 from channels_app.sessions import open_session
 from scheduler import rates, stops, timing, workers
@@ -28,6 +29,9 @@ logger = logging.getLogger(__name__)
 
 # Seconds between tries to store a receipt: the one fact that exists nowhere else may wait for the database.
 _PATIENCE = (0.1, 0.4, 1.5, 4.0)
+# Steps of preparing in one attempt: a carousel has a container for each of its pictures and one around them.
+_STEPS = 60
+_BETWEEN_STEPS = timedelta(seconds=5)
 
 
 @dataclass
@@ -119,10 +123,21 @@ def _prepared(job: Job, part: DeliveryPart) -> Prepared:
     """What was prepared by an earlier attempt, or now; stored before anything is made of it."""
     if part.prepared is None:
         at = job.delivery.first_tried_at or timezone.now()
-        prepared = job.adapter.prepare(job.session, job.content, part.index, part.key, at)
-        part.prepared = asdict(prepared)
-        DeliveryPart.objects.filter(pk=part.pk).update(prepared=part.prepared)
-    return Prepared(**part.prepared)
+        _keep_prepared(part, job.adapter.prepare(job.session, job.content, part.index, part.key, at))
+    prepared = Prepared(**part.prepared)
+    for _step in range(_STEPS):
+        further = job.adapter.ready(job.session, job.content, part.index, prepared)
+        if further == prepared:
+            return prepared
+        _keep_prepared(part, further)
+        prepared = Prepared(**part.prepared)
+    raise Temporary("", detail="still preparing", until=timezone.now() + _BETWEEN_STEPS)
+
+
+def _keep_prepared(part: DeliveryPart, prepared: Prepared) -> None:
+    """Stored before anything is made of it, in the form it will be read in."""
+    part.prepared = json.loads(json.dumps(asdict(prepared)))
+    DeliveryPart.objects.filter(pk=part.pk).update(prepared=part.prepared)
 
 
 def _before(job: Job, part: DeliveryPart) -> list[Receipt]:

@@ -196,7 +196,7 @@ class TestPublishing:
 @pytest.fixture
 def here(far, settings):
     settings.PRIVATE_HOSTS = ["127.0.0.1"]
-    settings.PLATFORM_HOSTS = dict.fromkeys(("bluesky.entryway", "bluesky.appview", "bluesky.plc"), far.url)
+    settings.PLATFORM_HOSTS = dict.fromkeys(("BLUESKY_ENTRYWAY", "BLUESKY_APPVIEW", "BLUESKY_PLC"), far.url)
     return Context("bluesky")
 
 
@@ -223,7 +223,7 @@ class TestConnecting:
         assert not [one for one in far.asked if "resolveHandle" in one.path]
 
     def test_the_address_a_person_typed_stays_whatever_the_document_says(self, far, here, settings):
-        settings.PLATFORM_HOSTS = {**settings.PLATFORM_HOSTS, "bluesky.entryway": "https://entryway.example"}
+        settings.PLATFORM_HOSTS = {**settings.PLATFORM_HOSTS, "BLUESKY_ENTRYWAY": "https://entryway.example"}
         elsewhere = {"id": "#atproto_pds", "serviceEndpoint": "https://pds.example"}
         far._document = lambda: {"id": DID, "alsoKnownAs": [f"at://{HANDLE}"], "service": [elsewhere]}
         connected = self.begin(here, server=f"{far.url}/")

@@ -85,7 +85,7 @@ def test_a_good_post_has_no_problem():
             replace(CAN, media=MediaRules(max_images=1, required=True)),
             ("media", 0, "block", "media_required"),
         ),
-        (content("a", media=[picture(mime="video/mp4")]), CAN, ("media", 0, "block", "media_type")),
+        (content("a", media=[picture(mime="video/mp4")]), CAN, ("media", 0, "block", "no_films")),
         (content("a", media=[picture(size=0)]), CAN, ("media", 0, "block", "media_broken")),
         (content("a", media=[picture(height=10)]), CAN, ("media", 0, "warn", "media_narrow")),
         (content("a", media=[picture(alt="x" * 11)]), CAN, ("alt", 0, "block", "alt_long")),

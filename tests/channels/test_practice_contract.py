@@ -60,7 +60,8 @@ class TestContract(Contract):
 
     def test_a_post_in_the_works_becomes_public(self, far, session):
         PracticeAccount.objects.update(mode="processing")
-        (receipt,) = self.publish(session, self.content())
+        content = self.content()
+        receipt = self.create(session, content, self.prepare(session, content))
         assert receipt.processing
         far.account.posts.update(public_at=timezone.now())
         assert not self.adapter.follow(session, receipt).processing

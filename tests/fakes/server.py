@@ -18,6 +18,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.fakes import ledger
+
 
 @dataclass
 class Request:
@@ -79,6 +81,7 @@ def route(method: str, pattern: str) -> Callable[[Handler], Handler]:
 class FarSide:
     """Serves on 127.0.0.1 with its own port; `asked` is every request, in order."""
 
+    platform: str = ""  # whose fake this is: the key of its adapter
     creating: tuple[str, str] = ("POST", "")  # method and pattern of the request that makes something public
 
     def __init__(self) -> None:
@@ -98,6 +101,10 @@ class FarSide:
     def start(self) -> None:
         threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
+    def cut_next(self) -> None:
+        """The next creating request is cut off before anything is done."""
+        self.fail(Failure(cut=True))
+
     def stop(self) -> None:
         self.http.shutdown()
         self.http.server_close()
@@ -116,6 +123,7 @@ class FarSide:
         """The answer, or None: cut the connection."""
         with self.lock:
             self.asked.append(request)
+            ledger.write(self.platform, request)
             failure = self._failure_for(request)
             if failure is None:
                 return self.answer(request)
@@ -155,7 +163,7 @@ def _handler_for(far: FarSide) -> type[BaseHTTPRequestHandler]:
 
         def _serve(self) -> None:
             parts = urlsplit(self.path)
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)) or _chunks(self)
             headers = {name.lower(): value for name, value in self.headers.items()}
             request = Request(self.command, parts.path, parse_qs(parts.query), headers, body, _json(headers, body))
             reply = far.handle(request)
@@ -175,6 +183,18 @@ def _handler_for(far: FarSide) -> type[BaseHTTPRequestHandler]:
         do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve
 
     return Handler
+
+
+def _chunks(handler: BaseHTTPRequestHandler) -> bytes:
+    """The body of a request that tells no length."""
+    if handler.headers.get("Transfer-Encoding", "").lower() != "chunked":
+        return b""
+    body = b""
+    while size := int(handler.rfile.readline().split(b";")[0] or b"0", 16):
+        body += handler.rfile.read(size)
+        handler.rfile.readline()
+    handler.rfile.readline()
+    return body
 
 
 def _json(headers: dict[str, str], body: bytes) -> Any:

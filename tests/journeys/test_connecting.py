@@ -116,9 +116,9 @@ def test_a_bluesky_account_is_connected_with_an_app_password_after_a_wrong_one(
     page: Any, live_server: Any, lib: cast.Library, bluesky_network: BlueskyNetwork, settings: Any
 ) -> None:
     settings.PLATFORM_HOSTS = {
-        "bluesky.entryway": bluesky_network.pds_url,
-        "bluesky.appview": bluesky_network.appview_url,
-        "bluesky.plc": bluesky_network.plc_url,
+        "BLUESKY_ENTRYWAY": bluesky_network.pds_url,
+        "BLUESKY_APPVIEW": bluesky_network.appview_url,
+        "BLUESKY_PLC": bluesky_network.plc_url,
     }
     account = bluesky_network.new_account("connecting")
     browser.sign_in(page, live_server, lib.ada)

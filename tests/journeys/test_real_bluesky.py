@@ -21,9 +21,9 @@ ADAPTER = Bluesky()
 def _addresses(settings, bluesky_network: BlueskyNetwork) -> None:
     settings.PRIVATE_HOSTS = ["127.0.0.1", "localhost"]
     settings.PLATFORM_HOSTS = {
-        "bluesky.entryway": bluesky_network.pds_url,
-        "bluesky.appview": bluesky_network.appview_url,
-        "bluesky.plc": bluesky_network.plc_url,
+        "BLUESKY_ENTRYWAY": bluesky_network.pds_url,
+        "BLUESKY_APPVIEW": bluesky_network.appview_url,
+        "BLUESKY_PLC": bluesky_network.plc_url,
     }
 
 

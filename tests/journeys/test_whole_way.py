@@ -37,9 +37,9 @@ def _loopback(settings: Any) -> None:
 @pytest.fixture
 def bluesky(settings: Any, bluesky_network: BlueskyNetwork) -> BlueskyNetwork:
     settings.PLATFORM_HOSTS = {
-        "bluesky.entryway": bluesky_network.pds_url,
-        "bluesky.appview": bluesky_network.appview_url,
-        "bluesky.plc": bluesky_network.plc_url,
+        "BLUESKY_ENTRYWAY": bluesky_network.pds_url,
+        "BLUESKY_APPVIEW": bluesky_network.appview_url,
+        "BLUESKY_PLC": bluesky_network.plc_url,
     }
     return bluesky_network
 

@@ -60,6 +60,9 @@ NOT_OF_COMPOSE = {
     "LIBSOCIAL_DATA": "the volume",
     "LIBSOCIAL_STATIC": "in the image",
     "LIBSOCIAL_DEBUG": "never on a server",
+    "LIBSOCIAL_API_…": "in platforms.env",
+    "LIBSOCIAL_APP_…": "in platforms.env",
+    "LIBSOCIAL_HOST_…": "in platforms.env",
 }
 
 
