@@ -33,6 +33,8 @@ def problems(part: Part, index: int, can: Capabilities, policy: Rules) -> Iterat
                 yield from _film(media, number, index, can.media.video)
             case "document" if can.media.document:
                 yield from _document(media, number, index, can.media.document)
+            case _:  # named above: none of its kind here
+                continue
         yield from _alt(part, media, number, index, can, policy)
 
 
