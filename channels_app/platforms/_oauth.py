@@ -80,7 +80,7 @@ def renewed(wire: Wire, url: str, platform: str, *, form: Mapping[str, str], **h
 
 
 def read(answer: Answer, platform: str) -> Tokens:
-    """The tokens in an answer (RFC 6749, 5.1; some platforms add how long the refresh token lasts). Raises Temporary."""
+    """The tokens in an answer (RFC 6749, 5.1; some add how long the refresh token lasts). Raises Temporary."""
     token = answer.text("access_token")
     if not answer.ok or not token:
         raise Temporary(_("The answer of %s cannot be read.") % platform, detail=answer.words)
