@@ -20,4 +20,9 @@ def get(key: str) -> Adapter:
 
 def name_of(key: str) -> str:
     """A platform's name as people write it; the key itself for a platform that is no longer there."""
-    return _BY_KEY[key].name if key in _BY_KEY else key
+    return str(_BY_KEY[key].name) if key in _BY_KEY else str(key).capitalize()
+
+
+def mark_of(key: str) -> str:
+    """The letters on a platform's badge: ours, never a logo."""
+    return (_BY_KEY[key].mark if key in _BY_KEY else "") or name_of(key)[:1].upper()

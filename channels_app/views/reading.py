@@ -12,8 +12,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from channels_app import networks, platforms, selectors
 from channels_app import outlet as outlets
-from channels_app import platforms, selectors
 from channels_app.forms import DescribeForm, LendForm, ModeForm, OverrideForm
 from channels_app.models import Channel
 from channels_app.practice import services as practice
@@ -48,6 +48,12 @@ def _states() -> tuple[tuple[str, str], ...]:
         ("needs_reconnect", _("Must be reconnected")),
         ("disconnected", _("Disconnected")),
     )
+
+
+@login_required
+@require_safe
+def what_networks_allow(request: HttpRequest) -> HttpResponse:
+    return render(request, "channels/networks.html", {"networks": networks.every(), "columns": networks.COLUMNS})
 
 
 @login_required

@@ -114,6 +114,12 @@ ROWS = (
     row("channels:detail", OF_NORTH, channel),
     row("channels:avatar", "302 404 404 404 404 404", channel),  # Practice has no picture of its own
     row("channels:connect", "302 403 403 200 403 403"),
+    row("channels:networks", FOR_STAFF),
+    row("channels:colours", FOR_ALL),
+    row("channels:outlet", "404 404 404 404 404 404", lambda world: ("unsigned", "file.jpg")),
+    row("channels:choose_account", BY_POST),
+    row("channels:keys", "302 403 403 404 403 403", lambda world: ("bluesky",)),  # Bluesky wants no application
+    row("channels:remove_keys", BY_POST, lambda world: ("bluesky",)),
     row("channels:connect_to", "302 403 403 200 403 403", lambda world: ("bluesky",)),
     row("channels:callback", "302 422 422 422 422 422", lambda world: ("mastodon", "somewhere")),
     row("channels:reconnect", "302 403 403 200 403 404", channel),
