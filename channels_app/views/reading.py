@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from channels_app import networks, platforms, selectors
 from channels_app import outlet as outlets
+from channels_app.feeds import places as feed_places
 from channels_app.forms import DescribeForm, LendForm, ModeForm, OverrideForm
 from channels_app.models import Channel
 from channels_app.practice import services as practice
@@ -76,6 +77,8 @@ def page_of(request: HttpRequest, channel: Channel, **forms: Any) -> dict[str, A
         "own": own,
         "history": trail.about(channel, limit=30) if own else (),
     }
+    if channel.platform == "feed":
+        context["feed"] = feed_places.of(channel)
     if card.may_manage:
         context |= _managing(channel)
     return {**context, **forms}

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from channels_app.capabilities import AltText, Capabilities, MediaRules, TextLimit, TextUnit
 from channels_app.content import Content
-from channels_app.errors import Gone, NeedsReconnect, RateLimited, Rejected, Temporary, Unclear
+from channels_app.errors import Gone, NeedsFunds, NeedsReconnect, RateLimited, Rejected, Temporary, Unclear
 from channels_app.platforms.base import Adapter, Found, Prepared, Receipt, Session
 from libsocial.core import http
 
@@ -60,6 +60,8 @@ class Paper(Adapter):
         match answer.status_code:
             case 401:
                 raise NeedsReconnect("Paper no longer knows us.")
+            case 402:
+                raise NeedsFunds("Paper wants to be paid.")
             case 404:
                 raise Gone("The post before is gone.")
             case 422:

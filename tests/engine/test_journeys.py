@@ -185,6 +185,17 @@ def test_a_dead_credential_stops_the_channel_and_holds_what_is_due(channel, far,
     assert told.count() == 1, "one word about the channel, however many posts wait on it"
 
 
+def test_a_platform_that_wants_to_be_paid_pauses_the_channel_and_tells_who_can_settle_it(channel, far, lib) -> None:
+    far.script("402")
+    first, second = planned(channel, "first"), planned(channel, "second")
+    assert step() == ["held", "held"]
+    channel.refresh_from_db()
+    assert (channel.state, channel.health_message) == ("paused", "channel.no_funds")
+    assert fresh(first).held_for == fresh(second).held_for == "paused"
+    assert far.texts == []
+    assert Notice.objects.filter(recipient=lib.ada, message="channel.no_funds").count() == 1
+
+
 def test_a_refusal_fails_with_the_field_and_tells_people(channel, far, lib) -> None:
     far.script("422")
     delivery = planned(channel)
