@@ -172,3 +172,15 @@ def markdown() -> str:
 
 def _line(cells: list[str]) -> str:
     return "| " + " | ".join(cells) + " |"
+
+
+def settings_markdown() -> str:
+    """The table of docs/channels.md: every host that can be set and every key that can be given, by platform."""
+    lines = [_line(["Platform", "Hosts", "Keys of your application", "In a token file"]), _line(["---"] * 4)]
+    for one in platforms.ALL:
+        hosts = [f"`LIBSOCIAL_HOST_{one.key}_{name}`".upper() + f" ({url})" for name, url in one.hosts.items()]
+        keys = [f"`LIBSOCIAL_APP_{one.app_key or one.key}_{field.name}`".upper() for field in one.app_fields]
+        file = ", ".join(f"`{name}`" for name in one.token_fields)
+        if hosts or keys or file:
+            lines.append(_line([str(one.name), "<br>".join(hosts), "<br>".join(keys), file]))
+    return "\n".join(lines)

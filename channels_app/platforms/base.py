@@ -265,6 +265,7 @@ class Adapter:
     app_key: ClassVar[str] = ""  # shares the keys of this platform; '': its own
     scopes: ClassVar[tuple[str, ...]] = ()
     guide: ClassVar[Guide] = Guide()
+    token_fields: ClassVar[tuple[str, ...]] = ("token",)  # what a file for `manage.py channel add` holds
     # Every host we speak to, by name; each can be set with LIBSOCIAL_HOST_<KEY>_<NAME> (see `host`).
     hosts: ClassVar[dict[str, str]] = {}
     refresh_ahead: ClassVar[timedelta] = timedelta()  # renewed so long before its end, used or not; 0: when needed

@@ -63,6 +63,7 @@ class Feed(Adapter):
         "Nothing. A feed of your own for feed readers, your website and screens in the hall, without tracking."
     )
     connect_kind = "form"
+    token_fields = ("name", "home", "about")
     connect_fields = (
         ConnectField(
             "name",
