@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from channels_app.capabilities import Metric
+from channels_app.errors import Rejected
 from channels_app.platforms._linkedin_api import Line, listed, quoted, raise_for, unreadable
 from channels_app.platforms._linkedin_posts import comment_at, is_page
 from channels_app.platforms._wire import number_of
@@ -86,7 +87,13 @@ def _of_page(line: Line, posts: list[str]) -> dict[str, Figures]:
 
 def _statistics(line: Line, kind: str, name: str, urns: list[str]) -> dict[str, Figures]:
     query = f"q=organizationalEntity&organizationalEntity={quoted(line.me)}&{name}={listed(urns)}"
-    elements = line.elements(f"/rest/organizationalEntityShareStatistics?{query}", restli="FINDER")
+    try:
+        elements = line.elements(f"/rest/organizationalEntityShareStatistics?{query}", restli="FINDER")
+    except Rejected:  # one it does not want to hear of must not cost the others their figures
+        if len(urns) == 1:
+            return {}
+        apart = [_statistics(line, kind, name, [urn]) for urn in urns]
+        return {urn: found for one in apart for urn, found in one.items()}
     return {str(one.get(kind)): _counted(one) for one in elements}
 
 
@@ -123,6 +130,8 @@ def _of_member_post(line: Line, urn: str) -> Figures:
         answer = line.call("GET", path, restli="FINDER")
         if answer.status == 404 and answer.fields:
             return Figures({}, gone=True)
+        if answer.status == 400 and answer.fields:  # an address a person gave, of a kind that has no figures
+            return Figures({})
         raise_for(answer)
         elements = answer.fields.get("elements")
         if not isinstance(elements, list):

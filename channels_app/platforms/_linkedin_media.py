@@ -24,6 +24,7 @@ Upload = dict[str, Any]
 PARTS_A_STEP = 8  # of 4 MB each: little is sent twice when a worker dies
 _SECONDS = 600  # of one exchange with a film or document in it
 _TRIES = 3
+_LARGEST = 64_000_000  # bytes of one part, which is read into memory; LinkedIn's are of 4 MB
 _PLURAL = {"image": "images", "video": "videos", "document": "documents"}
 # Where we may not ask how far it is (a sign-in for one person): so long LinkedIn is given.
 _UNASKED = {"image": timedelta(seconds=5), "video": timedelta(minutes=2), "document": timedelta(minutes=1)}
@@ -107,7 +108,12 @@ def _piece(told: Any) -> list[Any] | None:
     if not isinstance(told, dict):
         return None
     url, first, last = told.get("uploadUrl"), told.get("firstByte"), told.get("lastByte")
-    whole = isinstance(url, str) and isinstance(first, int) and isinstance(last, int) and 0 <= first <= last
+    whole = (
+        isinstance(url, str)
+        and isinstance(first, int)
+        and isinstance(last, int)
+        and 0 <= first <= last < first + _LARGEST
+    )
     return [url, first, last] if whole else None
 
 

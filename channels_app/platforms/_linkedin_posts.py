@@ -250,7 +250,7 @@ def settle_duplicate(line: Line, urn: str, content: Content, prepared: Prepared,
         )
         raise Rejected(reason, field="text", detail=words)
     if not answer.ok or not answer.fields:
-        raise Unclear(_("LinkedIn says that this was posted already; it must be looked up."), detail=words)
+        raise _looked_up(urn, words)
     if newcomers([answer.fields], prepared) and is_ours(answer.fields, content, prepared):
         return urn
     raise _repeated(urn, words)
@@ -262,7 +262,14 @@ def _raise_unreadable_duplicate(urn: str, prepared: Prepared, words: str) -> Non
     prepared_at = datetime.fromisoformat(prepared.data["at"])
     if datetime(2015, 1, 1, tzinfo=UTC) < made < prepared_at - _SKEW:
         raise _repeated(urn, words)
-    raise Unclear(_("LinkedIn says that this was posted already; it must be looked up."), detail=words)
+    raise _looked_up(urn, words)
+
+
+def _looked_up(urn: str, words: str) -> Unclear:
+    reason = _("LinkedIn says that these words stand there already; it must be looked up: %(url)s") % {
+        "url": receipt(urn).url
+    }
+    return Unclear(reason, detail=words)
 
 
 def _repeated(urn: str, words: str) -> Rejected:

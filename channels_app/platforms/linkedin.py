@@ -134,9 +134,10 @@ class LinkedIn(Adapter):
         return opened[0] if len(opened) == 1 else Choice(opened)
 
     def _member(self, line: Line, scopes: frozenset[str]) -> Account:
-        """Who signed in: by OpenID where that was granted, else by the basic profile."""
-        if "openid" in scopes:
-            me = line.get("/v2/userinfo")
+        """Who signed in: by OpenID where that was granted (or nobody knows), else by the basic profile."""
+        me = line.call("GET", "/v2/userinfo") if "openid" in scopes or not scopes else None
+        if me is not None and (me.ok or scopes):
+            raise_for(me)
             number, name, handle, picture = me.text("sub"), me.text("name"), "", me.text("picture")
         else:
             me = line.get("/v2/me")

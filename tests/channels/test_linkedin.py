@@ -575,6 +575,14 @@ class TestAfterwards:
         assert len(far.asked) == 4
         assert {one.values["reactions"] for one in figures.values()} == {1}
 
+    def test_a_post_linkedin_does_not_know_costs_the_others_no_figures(self, far, session):
+        known, gone = send(session, words("Hello"))[0], Receipt("urn:li:share:7", "")
+        far.like(known.remote_id)
+        far.fail(Failure(Reply(400, {"status": 400, "code": "INVALID_URN_ID"})), method="GET", pattern="Statistics$")
+        figures = ADAPTER.metrics(session, [known, gone])
+        assert figures[known.remote_id].values["reactions"] == 1
+        assert figures[gone.remote_id].gone
+
     def test_a_members_figures_come_one_by_one_where_the_right_was_granted(self, far):
         session = member_session(far, [*MEMBER_SCOPES, "r_member_postAnalytics"])
         (receipt,) = send(session, words("Hello"))
@@ -758,6 +766,12 @@ class TestConnecting:
         fields = {"token": far.token, "scopes": " ".join(PAGE_SCOPES), "page_id": "222"}
         assert ADAPTER.from_token(fields, context=self.context()).account.remote_id == OTHER_PAGE
         assert len(ADAPTER.from_token({"token": far.token}, context=self.context()).accounts) == 3
+
+    def test_a_token_of_unknown_rights_is_asked_both_ways_whose_it_is(self, far):
+        far.roles = {}
+        far.fail(Failure(denied("userinfo.GET")), method="GET", pattern="/v2/userinfo")
+        connected = ADAPTER.from_token({"token": far.token}, context=self.context())
+        assert (connected.account.name, connected.account.handle) == ("Ada Librarian", "@ada")
 
     @pytest.mark.parametrize(("fields", "field"), [({}, "token"), ({"token": "x"}, ""), ({"page_id": "9"}, "page_id")])
     def test_a_token_that_leads_nowhere_is_told(self, far, fields, field):
