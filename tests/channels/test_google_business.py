@@ -160,6 +160,9 @@ class TestPosts:
         asked = {one.name for one in ADAPTER.capabilities.asked({})}
         assert asked == {"kind", "button"}
 
+    def test_a_button_left_over_from_an_update_asks_nothing_of_an_offer(self):
+        assert check(words("Sale", options={**OFFER, "button": "BOOK"}), ADAPTER.capabilities, DEFAULT) == []
+
     def test_a_picture_is_named_by_its_public_address(self, far, session):
         content = words("Look", media=[picture("A red sofa", width=800, height=600)])
         receipt = send(session, content)
