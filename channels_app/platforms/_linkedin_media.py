@@ -126,7 +126,7 @@ def _parts_sent(line: Line, media: Media, upload: Upload) -> Upload:
             data = file.read(last - first + 1)
             answer = line.put(url, data, kind="application/octet-stream", bearer=False, total=_SECONDS)
             if not answer.ok:
-                return _after_put(answer, upload, {})
+                return _after_put(answer, upload, {}, keyed=False)
             etag = str(answer.headers.get("ETag") or "").strip('"')
             if not etag:
                 raise unreadable(answer)
@@ -167,15 +167,18 @@ def _taken(line: Line, upload: Upload) -> bool:
 
 
 # --- afterwards -----------------------------------------------------------
-def _after_put(answer: Answer, upload: Upload, done: dict[str, Any]) -> Upload:
-    """What a good answer makes of it. An address that has ended is asked for anew, a few times."""
+def _after_put(answer: Answer, upload: Upload, done: dict[str, Any], *, keyed: bool = True) -> Upload:
+    """What a good answer makes of it. An address that has ended is asked for anew, a few times. Not `keyed`: our key
+    was not sent along, so that a refusal says nothing about it."""
     if answer.ok:
         return {**upload, **done}
     if answer.status in (413, 415):
         raise Rejected(_("LinkedIn could not use a picture, film or document."), field="media", detail=answer.words)
-    if 400 <= answer.status < 500 and answer.status not in (401, 408, 425, 426, 429) and upload["tries"] < _TRIES:
+    about_us = (408, 425, 426, 429, 401) if keyed else (408, 425, 426, 429)
+    if 400 <= answer.status < 500 and answer.status not in about_us and upload["tries"] < _TRIES:
         return _new(upload["role"], upload["index"], upload["kind"], upload["tries"] + 1)
-    raise_for(answer)
+    if keyed or answer.status not in (401, 403):
+        raise_for(answer)
     raise unreadable(answer)
 
 

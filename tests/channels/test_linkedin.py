@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -15,23 +14,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels_app import errors
-from channels_app.capabilities import Capabilities
 from channels_app.check import check
-from channels_app.connect import Context, FieldProblem
-from channels_app.content import Captions, LinkCard, Part
+from channels_app.content import LinkCard, Part
 from channels_app.platforms import _linkedin_text as little
 from channels_app.platforms._linkedin_api import listed
-from channels_app.platforms._linkedin_facts import MEMBER_SCOPES, PAGE_SCOPES
-from channels_app.platforms.base import Account, Choice, Connected, Receipt
-from channels_app.platforms.linkedin import LinkedIn
+from channels_app.platforms._linkedin_facts import MEMBER_SCOPES
+from channels_app.platforms.base import Receipt
 from libsocial.accounts.policy import DEFAULT
-from tests.contracts.platform import AT, KEY, HttpContract, words
-from tests.fakes.linkedin import CLIENT, CODE, OTHER_PAGE, PAGE, PART, PERSON, FakeLinkedIn, denied, duplicate, shown
+from tests.channels.linkedin import ADAPTER, member_session, only, page_session, point_at, ready, send
+from tests.contracts.platform import HttpContract, words
+from tests.fakes.linkedin import OTHER_PAGE, PAGE, PERSON, FakeLinkedIn, denied, duplicate, shown
 from tests.fakes.server import Failure, Reply, running
-from tests.fakes.session import FILES, PIXEL, TestSession, document, film, picture
+from tests.fakes.session import PIXEL, document, picture
 
 pytestmark = pytest.mark.django_db
-ADAPTER = LinkedIn()
 HOUR = timedelta(hours=1)
 BACK = "https://libsocial.example/channels/callback/linkedin/home"
 
@@ -39,27 +35,8 @@ BACK = "https://libsocial.example/channels/callback/linkedin/home"
 @pytest.fixture
 def far(settings):
     with running(FakeLinkedIn()) as far:
-        settings.PRIVATE_HOSTS = ["127.0.0.1"]
-        settings.PLATFORM_HOSTS = {
-            "LINKEDIN_API": far.url,
-            "LINKEDIN_SIGN_IN": f"{far.url}/oauth/v2",
-            "LINKEDIN_UPLOAD": far.url,
-        }
+        point_at(far, settings)
         yield far
-
-
-def page_session(far, **facts):
-    told = {"kind": "page", "scopes": list(PAGE_SCOPES), "member": PERSON, **facts}
-    url = "https://www.linkedin.com/company/town-library-111/"
-    return TestSession(
-        ADAPTER, Account(PAGE, "Town Library", "@town-library-111", url, facts=told), far.secret(), CLIENT
-    )
-
-
-def member_session(far, scopes=MEMBER_SCOPES):
-    told = {"kind": "member", "scopes": list(scopes)}
-    url = "https://www.linkedin.com/in/ada/"
-    return TestSession(ADAPTER, Account(PERSON, "Ada", "@ada", url, facts=told), far.secret(), CLIENT)
 
 
 @pytest.fixture
@@ -71,20 +48,6 @@ class TestContract(HttpContract):
     adapter = ADAPTER
     keys_are_known = False  # repetitions are refused by their words, for a time nobody documents
     refusals = {**HttpContract.refusals, 409: errors.Unclear, 426: errors.Temporary, 999: errors.Temporary}
-
-
-def ready(session, content, index=0, key=KEY):
-    """Prepared to the end, as the engine does it; waits that name a moment are gone through."""
-    return TestContract().prepare(session, content, index, key)
-
-
-def send(session, content):
-    return TestContract().publish(session, content)
-
-
-def only(far):
-    (post,) = far.posts.values()
-    return post
 
 
 class TestWords:
@@ -219,124 +182,6 @@ class TestPosts:
     def test_lists_stand_bare_in_the_address(self):
         url = f"https://api.linkedin.com/rest/x?shares={listed(['urn:li:share:1', 'urn:li:share:2'])}"
         assert requests.Request("GET", url).prepare().url.endswith("=List(urn%3Ali%3Ashare%3A1,urn%3Ali%3Ashare%3A2)")
-
-
-class TestUploads:
-    def steps(self, session, content):
-        """Every step on its own, with the state it left."""
-        prepared = ADAPTER.prepare(session, content, 0, KEY, AT)
-        while True:
-            further = ADAPTER.ready(session, content, 0, prepared)
-            if further == prepared:
-                return
-            prepared = further
-            yield prepared.data["uploads"][0]["stage"]
-
-    def test_a_film_goes_up_in_parts_with_captions_and_picture(self, far, session):
-        data = b"a" * PART + b"b" * PART + b"c" * 10
-        srt = replace(film_captions(), format="srt")
-        content = words("Film", media=[film(data=data, captions=(srt,), poster=picture(""), name="Story time.mp4")])
-        assert list(self.steps(session, content)) == ["parts", "beside", "finalize", "sent", "ready"]
-        send(session, content)
-        media = only(far)["content"]["media"]
-        asset = far.assets[media["id"]]
-        assert media["title"] == "Story time"
-        assert b"".join(asset["pieces"][piece] for piece in sorted(asset["pieces"])) == data
-        assert asset["beside"]["captions"].startswith(b"1\n00:")
-        assert asset["beside"]["thumbnail"] == PIXEL
-        parts = [one for one in far.asked if one.method == "PUT" and one.path.rpartition("/")[2].isdigit()]
-        assert not [one for one in parts if "authorization" in one.headers]
-
-    def test_a_long_film_is_stored_as_it_goes(self, far, session):
-        content = words("Film", media=[film(data=b"x" * (PART * 9 + 1))])
-        assert list(self.steps(session, content))[:3] == ["parts", "parts", "beside"]
-
-    def test_a_film_in_the_works_is_waited_for_without_sleeping(self, far, session):
-        far.processing = 2
-        content = words("Film", media=[film()])
-        prepared = ADAPTER.prepare(session, content, 0, KEY, AT)
-        waits = 0
-        for _ in range(20):
-            try:
-                prepared = ADAPTER.ready(session, content, 0, prepared)
-            except errors.Temporary as error:
-                assert timedelta(0) < error.until - timezone.now() <= timedelta(minutes=1)
-                waits += 1
-        assert (waits, prepared.data["uploads"][0]["stage"]) == (2, "ready")
-
-    def test_a_film_linkedin_cannot_use_is_refused_with_its_reason(self, far, session):
-        far.processing, far.fails_processing = 1, True
-        with pytest.raises(errors.Rejected, match="codec") as caught:
-            ready(session, words("Film", media=[film()]))
-        assert caught.value.field == "media"
-        assert far.created() == []
-
-    def test_an_address_that_ended_is_asked_for_anew(self, far, session):
-        gone = Failure(Reply(400, {"status": 400, "code": "EXPIRED_UPLOAD_URL", "message": "The upload URL expired"}))
-        far.fail(gone, method="PUT", pattern="/dms-uploads/")
-        send(session, words("Look", media=[picture("A sofa")]))
-        assert far.alts() == ["A sofa"]
-        assert len(far.assets) == 2
-
-    def test_it_is_not_asked_for_without_end(self, far, session):
-        for _ in range(9):
-            far.fail(Failure(Reply(400, {"code": "EXPIRED_UPLOAD_URL"})), method="PUT", pattern="/dms-uploads/")
-        with pytest.raises(errors.PlatformError):
-            ready(session, words("Look", media=[picture()]))
-        assert len(far.assets) == 4
-
-    def test_a_finished_film_whose_answer_was_lost_is_not_sent_again(self, far, session):
-        content = words("Film", media=[film()])
-        prepared = ADAPTER.prepare(session, content, 0, KEY, AT)
-        while prepared.data["uploads"][0]["stage"] != "finalize":
-            prepared = ADAPTER.ready(session, content, 0, prepared)
-        far.fail(Failure(store=True, cut=True), pattern="/rest/videos$")
-        with pytest.raises(errors.Temporary):
-            ADAPTER.ready(session, content, 0, prepared)
-        assert ADAPTER.ready(session, content, 0, prepared).data["uploads"][0]["stage"] == "sent"
-        assert len(far.assets) == 1
-
-    def test_our_key_goes_to_no_other_place(self, far, session):
-        value = {"image": "urn:li:image:C41", "uploadUrl": "https://linkedin.com.evil.example/x"}
-        far.fail(Failure(Reply(data={"value": value})), pattern="/rest/images")
-        with pytest.raises(errors.Temporary, match="not its own"):
-            ready(session, words("Look", media=[picture()]))
-
-    def test_a_member_who_may_not_ask_waits_a_little(self, far):
-        session, content = member_session(far), words("Look", media=[picture("A sofa")])
-        far.can_read_media = False
-        prepared = ADAPTER.ready(session, content, 0, ADAPTER.prepare(session, content, 0, KEY, AT))
-        with pytest.raises(errors.Temporary) as caught:
-            ADAPTER.ready(session, content, 0, prepared)
-        with time_machine.travel(caught.value.until + timedelta(seconds=1), tick=False):
-            prepared = ADAPTER.ready(session, content, 0, prepared)
-            assert ADAPTER.ready(session, content, 0, prepared) == prepared
-        ADAPTER.publish_part(session, content, 0, prepared, [])
-        assert far.alts() == ["A sofa"]
-
-    def test_a_picture_that_is_not_there_yet_made_nothing(self, far, session):
-        body = {"status": 400, "code": "MEDIA_ASSET_WAITING_UPLOAD", "message": "not uploaded"}
-        content = words("Hello")
-        prepared = ready(session, content)
-        far.fail(Failure(Reply(400, body)))
-        with pytest.raises(errors.Temporary) as caught:
-            ADAPTER.publish_part(session, content, 0, prepared, [])
-        assert caught.value.until is not None
-
-    @pytest.mark.parametrize("value", [None, [], {"video": 7}, {"video": "urn:li:video:1", "uploadInstructions": [7]}])
-    def test_an_answer_that_cannot_be_read_breaks_nothing(self, far, session, value):
-        far.fail(Failure(Reply(data={"value": value})), pattern="/rest/videos")
-        with pytest.raises(errors.Temporary):
-            ready(session, words("Film", media=[film()]))
-
-
-def film_captions():
-    from hashlib import sha256
-
-    data = b"1\n00:00:00,000 --> 00:00:02,000\nWelcome\n"
-    digest = sha256(data).hexdigest()
-    FILES[digest] = data
-    return Captions(f"{digest}.srt", digest, len(data), "en", "srt")
 
 
 class TestFinding:
@@ -590,6 +435,32 @@ class TestAfterwards:
         assert values == {"impressions": 40, "reached": 30, "reactions": 3, "comments": 2, "reposts": 1}
 
     @pytest.mark.parametrize(
+        ("reply", "gone"),
+        [
+            (Reply(404, {"status": 404, "code": "NOT_FOUND"}), True),
+            (Reply(400, {"status": 400, "code": "INVALID_URN"}), False),
+        ],
+    )
+    def test_a_members_post_that_is_gone_is_not_zero(self, far, reply, gone):
+        session = member_session(far, [*MEMBER_SCOPES, "r_member_postAnalytics"])
+        far.fail(Failure(reply), method="GET", pattern="PostAnalytics$")
+        figures = ADAPTER.metrics(session, [Receipt("urn:li:share:7", "")])["urn:li:share:7"]
+        assert (figures.values, figures.gone) == ({}, gone)
+
+    @pytest.mark.parametrize("reply", [Reply(data={}), Reply(data={"elements": 7}), Reply(503)])
+    def test_a_members_figures_that_cannot_be_read_are_asked_again(self, far, reply):
+        session = member_session(far, [*MEMBER_SCOPES, "r_member_postAnalytics"])
+        far.fail(Failure(reply), method="GET", pattern="PostAnalytics$")
+        with pytest.raises(errors.Temporary):
+            ADAPTER.metrics(session, [Receipt("urn:li:share:7", "")])
+
+    def test_a_post_without_figures_that_may_not_be_read_is_neither_zero_nor_gone(self, far, session):
+        (receipt,) = send(session, words("Hello"))
+        far.can_read_posts = False
+        figures = ADAPTER.metrics(session, [receipt])[receipt.remote_id]
+        assert (figures.values, figures.gone) == ({}, False)
+
+    @pytest.mark.parametrize(
         "address",
         [
             "https://www.linkedin.com/feed/update/{urn}/",
@@ -626,169 +497,3 @@ class TestAfterwards:
         far.fail(Failure(denied(what)))
         with pytest.raises(errors.NeedsReconnect, match="product" if "partnerApi" in what else "role"):
             ADAPTER.publish_part(session, content, 0, prepared, [])
-
-
-class TestAccounts:
-    def can(self, **facts) -> Capabilities:
-        return ADAPTER.capabilities_for(facts)
-
-    def test_a_page_and_a_member_are_offered_what_they_have(self):
-        page = self.can(kind="page", scopes=list(PAGE_SCOPES))
-        member = self.can(kind="member", scopes=list(MEMBER_SCOPES))
-        assert "visibility" not in {one.name for one in page.options}
-        assert "feed" not in {one.name for one in member.options}
-        assert {"metrics", "audience"} <= page.features
-        assert {"metrics", "audience"}.isdisjoint(member.features)
-        assert (page.comment.limit, member.comment) == (1250, None)
-        assert member.metrics == ()
-
-    def test_rights_on_request_bring_figures_and_comments_to_a_member(self):
-        member = self.can(kind="member", scopes=[*MEMBER_SCOPES, "r_member_postAnalytics", "w_member_social_feed"])
-        assert "metrics" in member.features
-        assert "audience" not in member.features
-        assert "followers" not in {one.name for one in member.metrics}
-        assert member.comment.limit == 1250
-
-    def test_without_the_right_to_read_a_page_has_no_figures(self):
-        assert self.can(kind="page", scopes=["w_organization_social"]).metrics == ()
-
-
-class TestConnecting:
-    def context(self, **app):
-        return Context("linkedin", app={**CLIENT, **app})
-
-    def begin(self, **app):
-        return ADAPTER.begin({}, redirect_uri=BACK, state="s-1", context=self.context(**app))
-
-    def finish(self, far, granted=PAGE_SCOPES, answer=None, **app):
-        far.granted = list(granted)
-        return ADAPTER.finish({}, answer or {"code": CODE}, redirect_uri=BACK, context=self.context(**app))
-
-    @pytest.mark.parametrize(
-        ("app", "scopes"),
-        [
-            ({}, PAGE_SCOPES),
-            ({"access": "member"}, MEMBER_SCOPES),
-            ({"scopes": "openid, w_member_social"}, ("openid", "w_member_social")),
-        ],
-    )
-    def test_a_person_is_sent_to_sign_in_with_the_rights_the_app_has(self, far, app, scopes):
-        redirect = self.begin(**app)
-        query = {name: values[0] for name, values in parse_qs(urlsplit(redirect.url).query).items()}
-        assert redirect.url.startswith(f"{far.url}/oauth/v2/authorization?")
-        assert query == {
-            "response_type": "code",
-            "client_id": "client-1",
-            "redirect_uri": BACK,
-            "state": "s-1",
-            "scope": " ".join(scopes),
-        }
-
-    def test_one_sign_in_opens_the_member_and_their_pages(self, far):
-        chosen = self.finish(far)
-        assert isinstance(chosen, Choice)
-        assert [one.account.remote_id for one in chosen.accounts] == [PERSON, PAGE, OTHER_PAGE]
-        page = chosen.accounts[1]
-        assert (page.account.name, page.account.handle) == ("Town Library 111", "@town-library-111")
-        assert page.account.facts["kind"] == "page"
-        assert {one.secret["token"] for one in chosen.accounts} == {far.token}
-        session = TestSession(ADAPTER, page.account, page.secret, CLIENT)
-        assert ADAPTER.probe(session).remote_id == PAGE
-
-    def test_roles_that_may_not_post_open_no_page(self, far):
-        far.roles = {PAGE: "ANALYST"}
-        connected = self.finish(far)
-        assert isinstance(connected, Connected)
-        assert connected.account.remote_id == PERSON
-
-    def test_a_self_serve_app_opens_the_member_alone(self, far):
-        connected = self.finish(far, MEMBER_SCOPES, access="member")
-        assert (connected.account.name, connected.account.facts["kind"]) == ("Ada Librarian", "member")
-        assert not [one for one in far.asked if "organization" in one.path]
-        assert ADAPTER.probe(TestSession(ADAPTER, connected.account, connected.secret)).remote_id == PERSON
-
-    def test_without_refresh_tokens_the_end_is_told_from_the_start(self, far):
-        connected = self.finish(far, MEMBER_SCOPES, access="member")
-        assert connected.ends_at == connected.expires_at
-        assert timedelta(days=59) < connected.ends_at - timezone.now() <= timedelta(days=60)
-
-    def test_with_refresh_tokens_a_year_is_the_end_and_renewing_does_not_move_it(self, far):
-        far.refresh_token = "refresh-0123456789abcdef"
-        page = self.finish(far).accounts[1]
-        assert timedelta(days=364) < page.ends_at - timezone.now() <= timedelta(days=365)
-        far.refresh_lasts = 86400
-        renewed = ADAPTER.renew(TestSession(ADAPTER, page.account, page.secret, CLIENT), page.secret)
-        assert (renewed.secret["token"], renewed.secret["refresh"]) == (far.token, "refresh-0123456789abcdef")
-        assert timedelta(0) < renewed.ends_at - timezone.now() <= timedelta(days=1)
-
-    def test_a_key_that_ended_is_renewed_in_the_middle_of_a_post(self, far):
-        far.refresh_token = "refresh-0123456789abcdef"
-        session, content = page_session(far), words("Hello")
-        prepared = ready(session, content)
-        far.token = "tok-another-0123456789"
-        ADAPTER.publish_part(session, content, 0, prepared, [])
-        assert (far.texts(), session.renewals) == (["Hello"], 1)
-
-    def test_a_refresh_token_that_was_revoked_needs_a_person(self, far):
-        session = page_session(far)
-        with pytest.raises(errors.NeedsReconnect, match="60 days"):
-            ADAPTER.renew(session, {"token": "x", "refresh": ""})
-        with pytest.raises(errors.NeedsReconnect, match="no new key"):
-            ADAPTER.renew(session, {"token": "x", "refresh": "refresh-of-yesterday"})
-
-    @pytest.mark.parametrize("answer", [{"error": "user_cancelled_authorize"}, {"state": "s-1"}])
-    def test_a_declined_sign_in_connects_nothing(self, far, answer):
-        with pytest.raises(FieldProblem, match="not completed"):
-            self.finish(far, answer=answer)
-
-    def test_a_code_that_took_too_long_is_told(self, far):
-        with pytest.raises(FieldProblem, match="try again"):
-            self.finish(far, answer={"code": "of yesterday"})
-
-    def test_wrong_keys_of_the_app_are_the_administrators_matter(self, far):
-        with pytest.raises(FieldProblem, match="administrator"):
-            self.finish(far, client_secret="wrong")
-
-    def test_missing_rights_are_named(self, far):
-        with pytest.raises(FieldProblem, match="w_organization_social"):
-            self.finish(far, [one for one in PAGE_SCOPES if one != "w_organization_social"])
-
-    def test_a_sign_in_that_may_post_nowhere_connects_nothing(self, far):
-        with pytest.raises(FieldProblem, match="neither"):
-            self.finish(far, ["openid", "profile"], scopes="openid profile")
-
-    def test_a_key_that_opens_nothing_is_not_believed(self, far):
-        far.fail(Failure(Reply(data={"access_token": "tok-of-nobody"})), pattern="accessToken")
-        with pytest.raises(FieldProblem):
-            self.finish(far)
-
-    def test_a_token_made_elsewhere(self, far):
-        fields = {"token": far.token, "scopes": " ".join(PAGE_SCOPES), "page_id": "222"}
-        assert ADAPTER.from_token(fields, context=self.context()).account.remote_id == OTHER_PAGE
-        assert len(ADAPTER.from_token({"token": far.token}, context=self.context()).accounts) == 3
-
-    def test_a_token_of_unknown_rights_is_asked_both_ways_whose_it_is(self, far):
-        far.roles = {}
-        far.fail(Failure(denied("userinfo.GET")), method="GET", pattern="/v2/userinfo")
-        connected = ADAPTER.from_token({"token": far.token}, context=self.context())
-        assert (connected.account.name, connected.account.handle) == ("Ada Librarian", "@ada")
-
-    @pytest.mark.parametrize(("fields", "field"), [({}, "token"), ({"token": "x"}, ""), ({"page_id": "9"}, "page_id")])
-    def test_a_token_that_leads_nowhere_is_told(self, far, fields, field):
-        if field == "page_id":
-            fields = {**fields, "token": far.token}
-        with pytest.raises(FieldProblem) as caught:
-            ADAPTER.from_token(fields, context=self.context())
-        assert caught.value.field == field
-
-    def test_the_key_of_several_channels_is_not_ended_with_one(self, far):
-        page = self.finish(far).accounts[1]
-        with pytest.raises(errors.Unsupported, match="Other channels"):
-            ADAPTER.revoke(TestSession(ADAPTER, page.account, page.secret, CLIENT))
-        assert far.opens(page.secret)
-
-    def test_both_keys_are_ended(self, far):
-        far.refresh_token = "refresh-0123456789abcdef"
-        session = page_session(far)
-        ADAPTER.revoke(session)
-        assert not far.opens(session.secret)
