@@ -52,7 +52,7 @@ class LinkedIn(Adapter):
     key = "linkedin"
     name = NAME
     colour = "#0a66c2"
-    mark = "in"
+    mark = "Li"
     needs = gettext_lazy(
         "An app on LinkedIn’s developer pages, and an account there; for a page, one that administers it."
     )

@@ -29,7 +29,6 @@ from tests.fakes.session import PIXEL, document, picture
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
-BACK = "https://libsocial.example/channels/callback/linkedin/home"
 
 
 @pytest.fixture
