@@ -219,6 +219,15 @@ class Capabilities:
         return replace(self, **changes) if changes else self
 
     def asked(self, options: Mapping[str, Any]) -> tuple[Option, ...]:
-        """The options that have a meaning beside the others as they are set."""
+        """The options that have a meaning beside the others as they are set. What hangs on an option that has none
+        itself has none either."""
         chosen = {**{option.name: option.default for option in self.options}, **options}
-        return tuple(one for one in self.options if one.only is None or chosen.get(one.only[0]) in one.only[1])
+        named = {option.name: option for option in self.options}
+
+        def has_meaning(one: Option) -> bool:
+            if one.only is None:
+                return True
+            name, values = one.only
+            return chosen.get(name) in values and has_meaning(named[name])
+
+        return tuple(filter(has_meaning, self.options))

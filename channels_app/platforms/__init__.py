@@ -5,11 +5,20 @@ from __future__ import annotations
 from channels_app.platforms.base import Adapter
 from channels_app.platforms.bluesky import Bluesky
 from channels_app.platforms.feed import Feed
+from channels_app.platforms.google_business import GoogleBusiness
+from channels_app.platforms.linkedin import LinkedIn
 from channels_app.platforms.mastodon import Mastodon
 from channels_app.platforms.practice import Practice
 
-# In the order in which they are offered: those that need no developer account first.
-ALL: tuple[Adapter, ...] = (Practice(), Feed(), Bluesky(), Mastodon())
+# In the order in which they are offered: those that need no application of one's own first.
+ALL: tuple[Adapter, ...] = (
+    Practice(),
+    Feed(),
+    Bluesky(),
+    Mastodon(),
+    LinkedIn(),
+    GoogleBusiness(),
+)
 
 _BY_KEY = {adapter.key: adapter for adapter in ALL}
 
