@@ -199,7 +199,7 @@ def test_what_takes_several_steps_to_prepare_keeps_each_and_begins_none_again(ch
     assert (fresh(delivery).tries, far.texts) == (0, [])
     clock.shift(SOON)
     assert step() == ["published"]
-    assert far.uploads == 4, "one for the beginning and one for each step, none twice"
+    assert far.state["uploads"] == 4, "one for the beginning and one for each step, none twice"
     assert far.texts == ["Story time"]
 
 
