@@ -139,7 +139,7 @@ def is_duplicate(answer: Answer) -> bool:
 
 # --- what it means ------------------------------------------------------------
 def raise_for(answer: Answer, *, creating: bool = False, about: str = "") -> None:
-    """Translates a refusal; returns when the answer is good. `about`: the field that was being sent ('media', 'alt')."""
+    """Translates a refusal; returns when the answer is good. `about`: the field that was being sent, such as 'alt'."""
     if answer.ok:
         return
     told = said(answer)

@@ -13,7 +13,7 @@ from email.policy import HTTP
 from typing import Any
 from urllib.parse import parse_qs
 
-from tests.fakes.server import FarSide, Failure, Reply, Request, route
+from tests.fakes.server import Failure, FarSide, Reply, Request, route
 
 ME = "1845000000000000001"
 CODE = "code-of-the-browser-0123456789"
