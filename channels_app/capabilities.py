@@ -33,13 +33,19 @@ class Source:
 
 @dataclass(frozen=True)
 class TextLimit:
-    """At most `limit` of `unit`; `also` are further limits that hold at the same time."""
+    """At most `limit` of `unit`; `also` are further limits that hold at the same time. `caption`: so many at most
+    where pictures or films stand beside the text; None: the same."""
 
     limit: int
     unit: TextUnit
     link_length: int | None = None  # what a link counts, where fixed
     also: tuple[tuple[int, TextUnit], ...] = ()
     required: bool = False  # a post without media needs text anyway
+    caption: int | None = None
+
+    def beside(self, media: object) -> TextLimit:
+        """The limit that holds beside these media."""
+        return self if self.caption is None or not media else replace(self, limit=self.caption, caption=None)
 
 
 @dataclass(frozen=True)
