@@ -43,8 +43,6 @@ def ask(wire: Wire, host: str, token: str, method: str, *, creating: bool = Fals
     told = answer.text("description")
     status = answer.fields.get("error_code") if answer.fields.get("ok") is False else None
     known = status if isinstance(status, int) and 400 <= status < 600 else answer.status
-    if answer.ok and answer.fields.get("ok") is False and known == answer.status:
-        known = 500  # refused without a number: nobody knows why
     return replace(answer, status=known, words=wire.clean(told) if told else answer.words)
 
 

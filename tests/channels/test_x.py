@@ -341,6 +341,11 @@ class TestFinding:
         ready = dropped(far, session, content)
         assert self.look(session, content, ready).state == "present"
 
+    def test_an_address_of_our_own_before_the_link_of_a_picture_is_recognised(self, far, session):
+        content = words("As in https://x.com/townlibrary/status/1990000000000000001", media=[picture()])
+        ready = dropped(far, session, content)
+        assert self.look(session, content, ready).state == "present"
+
     def test_a_quotation_is_recognised(self, far, session):
         options = {"kind": "quote", "quote": "https://x.com/townlibrary/status/1990000000000000001"}
         content = words("Remember this?", options=options)
