@@ -9,6 +9,8 @@ from channels_app.platforms.google_business import GoogleBusiness
 from channels_app.platforms.linkedin import LinkedIn
 from channels_app.platforms.mastodon import Mastodon
 from channels_app.platforms.practice import Practice
+from channels_app.platforms.telegram import Telegram
+from channels_app.platforms.x import X
 
 # In the order in which they are offered: those that need no application of one's own first.
 ALL: tuple[Adapter, ...] = (
@@ -16,6 +18,8 @@ ALL: tuple[Adapter, ...] = (
     Feed(),
     Bluesky(),
     Mastodon(),
+    Telegram(),
+    X(),
     LinkedIn(),
     GoogleBusiness(),
 )
