@@ -33,13 +33,15 @@ class Source:
 
 @dataclass(frozen=True)
 class TextLimit:
-    """At most `limit` of `unit`; `also` are further limits that hold at the same time."""
+    """At most `limit` of `unit`; `also` are further limits that hold at the same time. `refused`: characters the
+    platform takes nowhere in it."""
 
     limit: int
     unit: TextUnit
     link_length: int | None = None  # what a link counts, where fixed
     also: tuple[tuple[int, TextUnit], ...] = ()
     required: bool = False  # a post without media needs text anyway
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ class Option:
     kind: 'choice', 'flag', 'text' (one line), 'lines' (several lines; for a poll one answer a line), 'url' or
     'moment' (local wall time `2026-11-24T10:00`, read in the post's zone). `only`: it has a meaning only while another
     option has one of these values, e.g. ("kind", ("event", "offer")); otherwise it is neither shown nor checked.
-    `limit` counts code points; `least` and `most` bound the number of lines.
+    `limit` counts code points; `least` and `most` bound the number of lines; `refused`: characters it must not have.
     """
 
     name: str
@@ -124,6 +126,7 @@ class Option:
     limit: int = 0
     least: int = 0
     most: int = 0
+    refused: str = ""
 
 
 @dataclass(frozen=True)

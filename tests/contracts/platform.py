@@ -84,6 +84,8 @@ class Contract:
     keys_are_known: ClassVar[bool] = True
     # Can absence be proven? Where not, a person is asked, with a link to look at.
     proves_absence: ClassVar[bool] = True
+    # Line ends and letters a platform must keep; YouTube takes no angle brackets anywhere.
+    foreign: ClassVar[str] = "Été\n\n日本語 👩‍🚀 & <b>not bold</b>"
     # Does a receipt come back at once, or only from `follow`?
     public_at_once: ClassVar[bool] = True
 
@@ -197,9 +199,8 @@ class Contract:
             assert len({receipt.remote_id for receipt in receipts}) == 3
 
     def test_line_ends_and_foreign_letters_survive(self, far, session):
-        text = "Été\n\n日本語 👩‍🚀 & <b>not bold</b>"
-        self.publish(session, self.content(text.replace("\n", "\r\n")))
-        assert far.texts() == [text]
+        self.publish(session, self.content(self.foreign.replace("\n", "\r\n")))
+        assert far.texts() == [self.foreign]
 
     # --- once, whatever happens ------------------------------------------
     def test_stored_and_then_silent_is_found_and_stays_one_post(self, far, session):
