@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from channels_app.content import Content, Media
 from channels_app.errors import Rejected, Temporary
+from channels_app.platforms import _stretch
 from channels_app.platforms import _youtube_video as video
 from channels_app.platforms._wire import Answer, may_carry_secrets, moment_of
 from channels_app.platforms._youtube_wire import HOSTS, KEY, NAME, Line, raise_for, within, word
@@ -26,7 +27,6 @@ from channels_app.platforms.base import host_of
 
 UNIT = 262_144  # a piece is a multiple of this, but for the last one
 PIECES_A_STEP = 16  # sent before how far we came is written down, and the file opened and compared again
-SECONDS_A_PIECE = 600.0
 OPEN_AGAIN_AFTER = timedelta(minutes=10)  # 100 sessions a day for a whole project
 _GRACE = timedelta(minutes=10)  # between our clock and theirs
 _LOOKED_AT = 10  # newest uploads
@@ -113,6 +113,7 @@ def sent(job: Job) -> dict[str, Any] | None:
     """Sends some pieces more, from where the session says; None when the film is there."""
     if job.data.get("film_id"):
         return None
+    began = _stretch.enter(job.data)
     state = _asked(job)
     if not (state.gone or state.done):
         state = _pieces(job, state.wanted)
@@ -122,7 +123,7 @@ def sent(job: Job) -> dict[str, Any] | None:
         return _arrived(state.film)
     if state.wanted <= job.data.get("sent", 0):
         raise Temporary(_("YouTube takes in no more of the film at the moment."))
-    return {"sent": state.wanted}
+    return {"sent": state.wanted, **_stretch.leave(began)}
 
 
 def _asked(job: Job) -> State:
@@ -131,7 +132,7 @@ def _asked(job: Job) -> State:
 
 def _pieces(job: Job, start: int) -> State:
     """Several pieces, each in a request of its own, from one open file."""
-    total, state = job.film.size, State(wanted=start)
+    total, state, clock = job.film.size, State(wanted=start), _stretch.Clock()
     with job.line.session.open(job.film) as file:
         for _number in range(PIECES_A_STEP):
             file.seek(state.wanted)
@@ -140,7 +141,7 @@ def _pieces(job: Job, start: int) -> State:
                 break
             began = state.wanted
             state = _put(job, piece, f"bytes {began}-{began + len(piece) - 1}/{total}")
-            if state.film or state.gone or state.done or state.wanted <= began:
+            if state.film or state.gone or state.done or state.wanted <= began or clock.over:
                 break
     return state
 
@@ -148,7 +149,7 @@ def _pieces(job: Job, start: int) -> State:
 def _put(job: Job, piece: bytes, place: str) -> State:
     headers = {"Content-Type": job.film.mime, "Content-Range": place, "Content-Length": str(len(piece))}
     address = job.data["session"]
-    answer = job.line.call("PUT", address, total=SECONDS_A_PIECE, data=piece, headers=headers)
+    answer = job.line.call("PUT", address, total=_stretch.PIECE_SECONDS, data=piece, headers=headers)
     return _state(_hidden(answer, address))
 
 

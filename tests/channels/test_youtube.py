@@ -157,6 +157,23 @@ class TestUploading:
         ready = steps(session, of(BIG))
         assert far.data[ready.data["film_id"]] == bytes(range(256)) * 5000
 
+    def test_a_film_that_takes_long_is_sent_in_several_attempts(self, far, session):
+        far.most_stored = 20_000  # of each piece: many steps of many pieces
+        content = of(BIG)
+        now = timezone.now()
+        with time_machine.travel(now, tick=False) as clock:
+            sent = ADAPTER.ready(session, content, 0, ADAPTER.prepare(session, content, 0, "k", AT))
+            sent = ADAPTER.ready(session, content, 0, sent)
+            assert sent.data["sent"] == 16 * 20_000
+            began = sent.data["stretch"]
+            sent = ADAPTER.ready(session, content, 0, sent)  # at once: the same attempt
+            assert sent.data["stretch"] == began
+            long_sent = replace(sent, data={**sent.data, "stretch": (now - timedelta(minutes=7)).isoformat()})
+            with pytest.raises(errors.Temporary) as caught:
+                ADAPTER.ready(session, content, 0, long_sent)
+            clock.move_to(caught.value.until)
+            assert ADAPTER.ready(session, content, 0, long_sent).data["stretch"] == caught.value.until.isoformat()
+
     def test_a_far_side_that_takes_nothing_is_left_alone(self, far, session):
         far.most_stored = 0
         content = of()
