@@ -6,10 +6,11 @@ from channels_app.platforms.base import Adapter
 from channels_app.platforms.bluesky import Bluesky
 from channels_app.platforms.mastodon import Mastodon
 from channels_app.platforms.practice import Practice
+from channels_app.platforms.tiktok import TikTok
 from channels_app.platforms.youtube import YouTube
 
 # In the order in which they are offered: those that need no developer account first.
-ALL: tuple[Adapter, ...] = (Practice(), Bluesky(), Mastodon(), YouTube())
+ALL: tuple[Adapter, ...] = (Practice(), Bluesky(), Mastodon(), YouTube(), TikTok())
 
 _BY_KEY = {adapter.key: adapter for adapter in ALL}
 
