@@ -73,6 +73,7 @@ class TikTok(Adapter):
     app_fields = choices.APP_FIELDS
     scopes = (*sign_in.DRAFT_SCOPES, sign_in.DIRECT_SCOPE)
     hosts = HOSTS
+    token_fields = ("token", "refresh")
     by_hand = choices.BY_HAND
     guide = choices.GUIDE
     refresh_ahead = timedelta(hours=4)  # a key lasts a day

@@ -78,6 +78,7 @@ class YouTube(Adapter):
         "https://www.googleapis.com/auth/yt-analytics.readonly",
     )
     hosts = HOSTS
+    token_fields = ("token", "refresh")
     by_hand = _google.BY_HAND
     piece: ClassVar[int] = 64 * upload.UNIT  # bytes of one request of an upload
     guide = choices.GUIDE

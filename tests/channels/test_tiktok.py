@@ -21,7 +21,7 @@ from channels_app.platforms.tiktok import TikTok
 from libsocial.accounts.policy import DEFAULT
 from tests.contracts.platform import AT, KEY, NONSENSE, HttpContract, words
 from tests.fakes.server import Failure, Reply, running
-from tests.fakes.session import TestSession, film, picture
+from tests.fakes.session import TestSession, WatchedSession, film, picture
 from tests.fakes.tiktok import APP, CODE, DRAFTS, ME, FakePhotos, FakeTikTok, good, refusal
 
 pytestmark = pytest.mark.django_db
@@ -258,6 +258,14 @@ class TestUploading:
         told = plan.source()
         assert (told["chunk_size"], told["total_chunk_count"], plan.last) == (chunk, count, last)
         assert size - plan.last < 64_000_000
+        assert count == 1 or 5_000_000 <= told["chunk_size"] <= 64_000_000
+
+    def test_a_film_is_read_in_pieces_and_never_whole(self, far):
+        session = WatchedSession(ADAPTER, open_session(far))
+        content = direct(BIG)
+        ADAPTER.publish_part(session, content, 0, steps(session, content), [])
+        assert [len(piece) for piece in session.pieces] == [1000, 1000, 1500]
+        assert all(file.closed for file in session.files)
 
     @pytest.mark.parametrize("failure", [Failure(cut=True), Failure(Reply(503)), Failure(store=True, cut=True)])
     def test_a_piece_that_fails_is_sent_again_and_no_other(self, far, session, failure):

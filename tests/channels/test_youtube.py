@@ -20,7 +20,7 @@ from channels_app.platforms.youtube import YouTube
 from libsocial.accounts.policy import DEFAULT
 from tests.contracts.platform import AT, HttpContract, words
 from tests.fakes.server import Failure, Reply, running
-from tests.fakes.session import TestSession, captions, film, picture
+from tests.fakes.session import TestSession, WatchedSession, captions, film, picture
 from tests.fakes.youtube import APP, CODE, ME, SCOPES, UPLOADS, FakeYouTube, refusal
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +123,12 @@ class TestUploading:
         assert far.films[ready.data["film_id"]]["status"]["privacyStatus"] == "private"
         assert far.texts() == []
         assert "upload_id" not in str(ready.data)
+
+    def test_a_film_is_read_in_pieces_and_never_whole(self, far, session):
+        watched = WatchedSession(ADAPTER, session)
+        steps(watched, of(BIG))
+        assert [len(piece) for piece in watched.pieces] == [262_144] * 4 + [231_424]
+        assert all(file.closed for file in watched.files)
 
     def test_an_answer_lost_after_the_last_byte_makes_no_second_film(self, far, session):
         content = of()

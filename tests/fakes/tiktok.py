@@ -148,7 +148,10 @@ class FakeTikTok(FarSide):
     def begin(self, request: Request, where: str) -> Reply:
         if refused := self._refused(request):
             return refused
+        if wrong := self._wrong(request.json.get("post_info"), "title", 2200):
+            return wrong
         source = request.json["source_info"]
+        assert source["total_chunk_count"] > 1 or source["chunk_size"] == source["video_size"]
         assert source["total_chunk_count"] == max(1, source["video_size"] // source["chunk_size"])
         publish_id = f"v_{'pub' if where == 'video' else 'inbox'}_file~{next(self.numbers)}"
         info = request.json.get("post_info")
@@ -157,6 +160,19 @@ class FakeTikTok(FarSide):
         }  # fmt: skip
         address = f"{self.url}/upload/{publish_id}?upload_token=upload-key-0123456789"
         return good({"publish_id": publish_id, "upload_url": address})
+
+    def _wrong(self, info: dict[str, Any] | None, caption: str, most: int) -> Reply | None:
+        """The limits of a post as TikTok's reference has them; a draft brings no choices."""
+        if info is None:
+            return None
+        if _units(info[caption]) > most:
+            return refusal(400, "invalid_params", "The caption is too long.")
+        privacy = info.get("privacy_level")
+        if privacy is not None and privacy not in self.creator["privacy_level_options"]:
+            return refusal(403, "privacy_level_option_mismatch", "Privacy level is not among the options.")
+        if privacy == "SELF_ONLY" and info["brand_content_toggle"]:
+            return refusal(400, "invalid_params", "Branded content cannot be private.")
+        return None
 
     @route("PUT", r"/upload/([^/]+)")
     def take_piece(self, request: Request, publish_id: str) -> Reply:
@@ -220,6 +236,10 @@ class FakeTikTok(FarSide):
         if refused := self._refused(request):
             return refused
         body = request.json
+        if wrong := self._wrong(body["post_info"], "description", 4000):
+            return wrong
+        if not 0 < len(body["source_info"]["photo_images"]) <= 35 or _units(body["post_info"]["title"]) > 90:
+            return refusal(400, "invalid_params", "The post_info is empty or malformed.")
         assert (body["media_type"], body["source_info"]["source"]) == ("PHOTO", "PULL_FROM_URL")
         self.fetched += body["source_info"]["photo_images"]
         direct = body["post_mode"] == "DIRECT_POST"
@@ -257,6 +277,10 @@ class FakePhotos(FakeTikTok):
     """The same account; what creates is the request that names the pictures."""
 
     creating = ("POST", r"/content/init/$")
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _form(request: Request) -> dict[str, str]:

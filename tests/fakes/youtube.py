@@ -158,6 +158,10 @@ class FakeYouTube(FarSide):
     def begin_upload(self, request: Request) -> Reply:
         if refused := self._refused(request):
             return refused
+        assert sorted(request.query["part"][0].split(",")) == sorted(request.json)
+        assert request.headers["x-upload-content-type"].startswith("video/")
+        if wrong := _wrong(request.json["snippet"]):
+            return wrong
         key = f"upload-key-{next(self.numbers)}-0123456789"
         size = int(request.headers["x-upload-content-length"])
         self.sessions[key] = {"body": request.json, "size": size, "data": b"", "film": "", "query": request.query}
@@ -212,6 +216,8 @@ class FakeYouTube(FarSide):
             return refused
         if not self.thumbnails_allowed:
             return refusal(403, "forbidden", "The authenticated user doesn't have permissions to upload thumbnails.")
+        if request.headers["content-type"] not in ("image/jpeg", "image/png"):
+            return refusal(400, "imageFormatUnsupported", "The image format is not supported.")
         self.thumbnails[request.query["videoId"][0]] = (request.headers["content-type"], request.body)
         return Reply(data={"kind": "youtube#thumbnailSetResponse", "items": [{}]})
 
@@ -258,10 +264,9 @@ class FakeYouTube(FarSide):
         film = self.films.get(request.json["id"])
         if film is None:
             return refusal(404, "videoNotFound", "The video that you are trying to update cannot be found.")
-        if set("<>") & set(request.json["snippet"]["title"]):
-            return refusal(400, "invalidTitle", "The request metadata specifies an invalid video title.")
+        if wrong := _wrong(request.json["snippet"]):
+            return wrong
         told = request.query["part"][0].split(",")
-        assert request.json["snippet"]["categoryId"]
         for part in told:  # replaced whole: what is not sent is lost
             kept = {"channelId", "publishedAt", "uploadStatus"} & set(film[part])
             film[part] = {**{name: film[part][name] for name in kept}, **request.json[part]}
@@ -312,6 +317,8 @@ class FakeYouTube(FarSide):
             return refused
         snippet = request.json["snippet"]
         film = self.films[snippet["videoId"]]
+        if len(snippet["topLevelComment"]["snippet"]["textOriginal"]) > 10_000:
+            return refusal(400, "commentTextTooLong", "The comment is too long.")
         if film["status"]["selfDeclaredMadeForKids"]:
             return refusal(403, "commentsDisabled", "The video identified by the parameter has disabled comments.")
         return Reply(data=self.write(snippet["videoId"], snippet["topLevelComment"]["snippet"]["textOriginal"]))
@@ -353,6 +360,20 @@ class FakeYouTube(FarSide):
         heads = [{"name": "estimatedMinutesWatched"}, {"name": "video"}, {"name": "shares"}]
         told = {"kind": "youtubeAnalytics#resultTable", "columnHeaders": heads, "rows": rows}
         return self._refused(request) or Reply(data=told)
+
+
+def _wrong(snippet: dict[str, Any]) -> Reply | None:
+    """The limits of a film's words as YouTube's reference has them."""
+    title, description, tags = snippet["title"], snippet["description"], snippet.get("tags", [])
+    if not 0 < len(title) <= 100 or set("<>") & set(title):
+        return refusal(400, "invalidTitle", "The request metadata specifies an invalid or empty video title.")
+    if len(description.encode()) > 5000 or set("<>") & set(description):
+        return refusal(400, "invalidDescription", "The request metadata specifies an invalid video description.")
+    if len(",".join(f'"{tag}"' if " " in tag else tag for tag in tags)) > 500:
+        return refusal(400, "invalidTags", "The request metadata specifies invalid video keywords.")
+    if not snippet.get("categoryId", "").isdigit():
+        return refusal(400, "invalidCategoryId", "The snippet.categoryId property specifies an invalid category ID.")
+    return None
 
 
 def _form(request: Request) -> dict[str, str]:
