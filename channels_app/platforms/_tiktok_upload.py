@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 from channels_app.content import Media
 from channels_app.errors import PlatformError, Rejected, Temporary, Unclear
 from channels_app.platforms import _stretch
-from channels_app.platforms._tiktok_wire import HOSTS, KEY, NAME, Line, is_trouble, text_in
-from channels_app.platforms._wire import Answer, Wire, may_carry_secrets, moment_of, number_of, raise_common
+from channels_app.platforms._tiktok_wire import HOSTS, KEY, NAME, Line, text_in
+from channels_app.platforms._wire import Answer, Wire, moment_of, number_of, raise_common
 from channels_app.platforms.base import host_of
 
 PIECE = 10_000_000  # each piece 5 to 64 MB, the last one may be larger; up to 1000
@@ -129,13 +129,14 @@ def _trusted(said: str) -> str:
     there, here = urlsplit(said), urlsplit(ours)
     host = there.hostname or ""
     tiktoks = there.scheme == "https" and host.endswith((".tiktokapis.com", ".tiktok.com"))
-    if (tiktoks or there[:2] == here[:2]) and may_carry_secrets(said):
+    if tiktoks or there[:2] == here[:2]:
         return said
     raise Temporary(_("The answer of %s cannot be read.") % NAME)
 
 
 def must_begin_again(line: Line, data: dict[str, Any], size: int) -> bool:
-    """Of an upload that was interrupted: is its address dead while nothing of it can become a post?"""
+    """Of an upload that was interrupted: did it fail, or is its address dead, so that nothing of it becomes a post?
+    A person may have put right what it failed for before trying again."""
     began = moment_of(data.get("begun"))
     age = timezone.now() - began if began else GOOD_FOR
     if age < _ASK_AFTER:
@@ -143,7 +144,7 @@ def must_begin_again(line: Line, data: dict[str, Any], size: int) -> bool:
     found = newest_standing(line, data, size)
     if found.arrived(size):
         return False
-    return is_trouble(found.reason) if found.failed else age >= GOOD_FOR
+    return found.failed or age >= GOOD_FOR
 
 
 # --- sending --------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels_app import measure
-from channels_app.errors import Rejected, Unclear
+from channels_app.errors import Unclear
 from channels_app.platforms import _youtube_video as video
 from channels_app.platforms._wire import moment_of
 from channels_app.platforms._youtube_wire import Line, raise_for, within, word
@@ -85,10 +85,5 @@ def _words(thread: dict[str, Any]) -> str:
 
 def delete(line: Line, comment_id: str) -> None:
     answer = line.ask("DELETE", "comments", params={"id": comment_id})
-    if answer.status in (404, 410):
-        return
-    try:
+    if answer.status not in (404, 410):
         raise_for(answer)
-    except Rejected as error:
-        if "NotFound" not in error.detail:
-            raise

@@ -339,6 +339,21 @@ class TestUploading:
         with time_machine.travel(timezone.now() + timedelta(minutes=3)):
             assert steps(session, content, ready).data["publish_id"] != ready.data["publish_id"]
 
+    def test_a_person_who_put_right_what_it_failed_for_may_try_again(self, far, session):
+        content = of()
+        ready = steps(session, content)
+        far.failure = "app_version_check_failed"
+        ADAPTER.publish_part(session, content, 0, ready, [])
+        far.uploads[ready.data["publish_id"]]["waits"] = 0
+        with pytest.raises(errors.Rejected, match="too old"):
+            ADAPTER.publish_part(session, content, 0, ready, [])
+        assert ADAPTER.find(session, content, 0, ready, timezone.now()).state == "absent"
+        with time_machine.travel(timezone.now() + timedelta(hours=3)):
+            again = steps(session, content, ready)
+            far.failure = ""
+            ADAPTER.publish_part(session, content, 0, again, [])
+        assert far.drafts == [again.data["publish_id"]]
+
     def test_bytes_nobody_counted_prove_nothing(self, far, session):
         content = direct()
         ready = steps(session, content)
@@ -364,10 +379,16 @@ class TestUploading:
         far.takes_status = status
         assert send(session, direct()).data["state"] == "published"
 
-    def test_a_good_answer_without_the_film_is_unclear(self, far, session):
+    @pytest.mark.parametrize("status", [None, Failure(cut=True), Failure(Reply(503)), Failure(Reply(raw=b"<html>"))])
+    def test_a_good_answer_without_the_film_is_unclear(self, far, session, status):
         content = direct()
         ready = steps(session, content)
         far.fail(Failure(Reply(200, raw=b"")))
+        if status:
+            far.fail(
+                Failure(good({"status": "PROCESSING_UPLOAD", "uploaded_bytes": 0})), method="POST", pattern="status"
+            )
+            far.fail(status, method="POST", pattern="status")
         with pytest.raises(errors.Unclear):
             ADAPTER.publish_part(session, content, 0, ready, [])
 
@@ -480,6 +501,17 @@ class TestDirectPosts:
         assert done.remote_id == receipt.data["publish_id"]
         far.posts[next(iter(far.posts))]["waits"] = 0  # days later
         assert ADAPTER.metrics(session, [done])[done.remote_id].values["views"] == 7
+
+    def test_figures_of_the_others_come_although_one_number_cannot_be_asked_for(self, far, session):
+        known, draft = send(session, direct()), send(session, of())
+        for trouble in (Failure(Reply(503)), Failure(refusal(400, "invalid_publish_id"))):
+            far.fail(trouble, method="POST", pattern="status")
+            figures = ADAPTER.metrics(session, [known, draft])
+            assert figures[known.remote_id].values["views"] == 7
+            assert figures[draft.remote_id].values == {}
+        far.revoke()
+        with pytest.raises(errors.NeedsReconnect):
+            ADAPTER.metrics(session, [draft])
 
     def test_a_post_for_nobody_else_is_done_without_a_number(self, far, session):
         receipt = send(session, direct(privacy="SELF_ONLY"))

@@ -431,6 +431,18 @@ class TestBesideTheFilm:
         assert far.texts() == ["Story time at ten"]
         assert "permissions" in receipt.data["left_out"][0]
 
+    def test_a_picture_in_a_format_youtube_does_not_take_is_left_out_and_said(self, far, session):
+        (receipt,) = send(session, of(film(poster=picture("", mime="image/webp"))))
+        assert "JPEG" in receipt.data["left_out"][0]
+        assert far.thumbnails == {}
+
+    def test_captions_speak_the_language_of_the_post_where_they_name_none(self, far, session):
+        send(session, of(film(captions=(captions(""),))))
+        assert far.captions[0]["snippet"]["language"] == "en"
+        silent = replace(of(film(captions=(captions("", b"WEBVTT\n\nHm"),))), language="")
+        with pytest.raises(errors.Rejected, match="language"):
+            steps(session, silent)
+
     def test_a_playlist_that_is_gone_is_left_out_and_said(self, far, session):
         (receipt,) = send(session, of(playlist="PL-gone"))
         assert "playlist" in receipt.data["left_out"][0]
@@ -568,6 +580,16 @@ class TestFigures:
         (receipt,) = send(session, of())
         far.fail(Failure(refusal(403, "accessNotConfigured")), method="GET", pattern="/v2/reports")
         assert ADAPTER.metrics(session, [receipt])[receipt.remote_id].values["views"] == 0
+
+    @pytest.mark.parametrize("body", [{"rows": [7, ["a"]], "columnHeaders": [7]}, {"rows": {}}, {"columnHeaders": []}])
+    def test_an_odd_report_adds_nothing(self, far, session, body):
+        (receipt,) = send(session, of())
+        far.fail(Failure(Reply(data=body)), method="GET", pattern="/v2/reports")
+        assert set(ADAPTER.metrics(session, [receipt])[receipt.remote_id].values) == {"views", "likes", "comments"}
+
+    def test_hidden_subscribers_are_not_zero(self, far, session):
+        far.hides_subscribers = True
+        assert set(ADAPTER.audience(session).values) == {"posts"}
 
     def test_many_films_are_asked_for_fifty_at_a_time(self, far, session):
         receipts = [Receipt(f"film{number:07}", "") for number in range(51)]

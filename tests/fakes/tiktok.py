@@ -192,7 +192,7 @@ class FakeTikTok(FarSide):
         return Reply(self.takes_status, raw=b"")
 
     def _whole(self, publish_id: str, upload: dict[str, Any]) -> None:
-        upload["waits"] = self.processing
+        upload["waits"], upload["failed"] = self.processing, self.failure
         if self.failure:
             return
         if upload["info"] is None:
@@ -221,8 +221,8 @@ class FakeTikTok(FarSide):
         if len(upload["data"]) < size or upload["waits"] > 0:
             upload["waits"] = max(0, upload["waits"] - 1)
             return good({"status": "PROCESSING_UPLOAD" if size else "PROCESSING_DOWNLOAD", **told})
-        if self.failure:
-            return good({"status": "FAILED", "fail_reason": self.failure, **told})
+        if upload.get("failed"):
+            return good({"status": "FAILED", "fail_reason": upload["failed"], **told})
         if upload["in_inbox"]:
             return good({"status": "SEND_TO_USER_INBOX", **told})
         post = self.posts[upload["post"]]

@@ -58,6 +58,7 @@ class FakeYouTube(FarSide):
         self.thumbnails_allowed = True
         self.handles = "@townlibrary"
         self.knows_sizes = True
+        self.hides_subscribers = False
 
     def secret(self) -> dict[str, str]:
         return {"token": self.token, "refresh": self.refresh_token}
@@ -139,7 +140,7 @@ class FakeYouTube(FarSide):
                     "statistics": {
                         "subscriberCount": "120",
                         "videoCount": str(len(self._public())),
-                        "hiddenSubscriberCount": False,
+                        "hiddenSubscriberCount": self.hides_subscribers,
                     },
                     "status": {"longUploadsStatus": "allowed"},
                 }
