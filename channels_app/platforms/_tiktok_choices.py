@@ -62,7 +62,7 @@ OPTIONS = (
         ),
         only=DIRECT,
     ),
-    Option("synthetic", gettext_lazy("Made or changed by AI"), "flag", default=False, only=DIRECT),
+    Option("synthetic", gettext_lazy("Made or changed by AI (films)"), "flag", default=False, only=DIRECT),
     Option(
         "cover_second",
         gettext_lazy("Cover: the picture at this second of the film"),

@@ -110,7 +110,6 @@ def photo_body(session: Session, content: Content, index: int, creator: Mapping[
             "auto_add_music": bool(options.get("music")),
             "brand_content_toggle": bool(options.get("branded_content")),
             "brand_organic_toggle": bool(options.get("own_business")),
-            "is_aigc": bool(options.get("synthetic")),
         }
     return {
         "media_type": "PHOTO",

@@ -18,6 +18,7 @@ from channels_app.platforms.base import Figures
 
 BATCH = 50  # most ids of one videos.list
 _BEGINNING = "2005-02-14"  # before YouTube's first film
+_BEHIND = timedelta(hours=8)  # YouTube's days are California's
 _COUNTS = {"viewCount": "views", "likeCount": "likes", "commentCount": "comments"}
 _REPORTED = {"shares": "shares", "estimatedMinutesWatched": "minutes"}
 
@@ -49,7 +50,7 @@ def _reported(line: Line, ids: list[str]) -> dict[str, dict[str, int]]:
     params = {
         "ids": "channel==MINE",
         "startDate": _BEGINNING,
-        "endDate": (timezone.now() + timedelta(days=1)).date().isoformat(),
+        "endDate": (timezone.now() - _BEHIND).date().isoformat(),
         "metrics": ",".join(_REPORTED),
         "dimensions": "video",
         "filters": "video==" + ",".join(ids),

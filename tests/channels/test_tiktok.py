@@ -167,7 +167,6 @@ class TestPictures(HttpContract):
             "auto_add_music": True,
             "brand_content_toggle": False,
             "brand_organic_toggle": True,
-            "is_aigc": False,
         }
         assert receipt.url == f"https://www.tiktok.com/@townlibrary/photo/{receipt.remote_id}"
 
