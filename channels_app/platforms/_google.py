@@ -249,7 +249,7 @@ def refusal_of(answer: Answer) -> Refusal | None:
         code=code if isinstance(code, int) and not isinstance(code, bool) else answer.status,
         status=_text(error.get("status")),
         reason=reasons[0] if reasons else "",
-        message=_text(error.get("message")),
+        message=" ".join((_text(error.get("message")), *_told_of(details))),
         fields=tuple(_fields(details)),
         none_allowed=any(
             isinstance(one.get("metadata"), dict) and str(one["metadata"].get("quota_limit_value")) == "0"
@@ -333,8 +333,13 @@ def _raise_rights(answer: Answer, refusal: Refusal, name: str) -> None:
 
 
 def _ours(refusal: Refusal | None, answer: Answer, fields: Mapping[str, str]) -> str:
-    complained = " ".join(refusal.fields if refusal and refusal.fields else (answer.words,)).lower()
-    return next((ours for theirs, ours in fields.items() if theirs.lower() in complained), "text")
+    """Paths come as `sourceUrl` or as `source_url`."""
+    complained = _plain(" ".join(refusal.fields if refusal and refusal.fields else (answer.words,)))
+    return next((ours for theirs, ours in fields.items() if _plain(theirs) in complained), "text")
+
+
+def _plain(path: str) -> str:
+    return path.lower().replace("_", "")
 
 
 def pacific_midnight(now: datetime | None = None) -> datetime:
@@ -347,6 +352,14 @@ def _fields(details: list[dict[str, Any]]) -> Iterable[str]:
     for one in details:
         for name in ("fieldViolations", "errorDetails"):
             yield from (_text(said.get("field")) for said in _objects(one.get(name)) if _text(said.get("field")))
+
+
+def _told_of(details: list[dict[str, Any]]) -> Iterable[str]:
+    """What is wrong with single fields, in Google's words; the message itself often says only that something is."""
+    for one in details:
+        for name in ("fieldViolations", "errorDetails"):
+            said = (_text(it.get("message")) or _text(it.get("description")) for it in _objects(one.get(name)))
+            yield from filter(None, said)
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:
