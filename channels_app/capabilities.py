@@ -34,7 +34,8 @@ class Source:
 @dataclass(frozen=True)
 class TextLimit:
     """At most `limit` of `unit`; `also` are further limits that hold at the same time. `caption`: so many at most
-    where pictures or films stand beside the text; None: the same."""
+    where pictures or films stand beside the text; None: the same. `refused`: characters the platform takes nowhere
+    in it."""
 
     limit: int
     unit: TextUnit
@@ -42,6 +43,7 @@ class TextLimit:
     also: tuple[tuple[int, TextUnit], ...] = ()
     required: bool = False  # a post without media needs text anyway
     caption: int | None = None
+    refused: str = ""
 
     def beside(self, media: object) -> TextLimit:
         """The limit that holds beside these media."""
@@ -117,7 +119,7 @@ class Option:
     kind: 'choice', 'flag', 'text' (one line), 'lines' (several lines; for a poll one answer a line), 'url' or
     'moment' (local wall time `2026-11-24T10:00`, read in the post's zone). `only`: it has a meaning only while another
     option has one of these values, e.g. ("kind", ("event", "offer")); otherwise it is neither shown nor checked.
-    `limit` counts code points; `least` and `most` bound the number of lines.
+    `limit` counts code points; `least` and `most` bound the number of lines; `refused`: characters it must not have.
     """
 
     name: str
@@ -131,6 +133,7 @@ class Option:
     limit: int = 0
     least: int = 0
     most: int = 0
+    refused: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ from channels_app.platforms.linkedin import LinkedIn
 from channels_app.platforms.mastodon import Mastodon
 from channels_app.platforms.practice import Practice
 from channels_app.platforms.telegram import Telegram
+from channels_app.platforms.tiktok import TikTok
 from channels_app.platforms.x import X
+from channels_app.platforms.youtube import YouTube
 
 # In the order in which they are offered: those that need no application of one's own first.
 ALL: tuple[Adapter, ...] = (
@@ -21,6 +23,8 @@ ALL: tuple[Adapter, ...] = (
     Telegram(),
     X(),
     LinkedIn(),
+    YouTube(),
+    TikTok(),
     GoogleBusiness(),
 )
 
