@@ -46,6 +46,7 @@ class Dialect:
     meanings: Mapping[int, Meaning]
     faults: Mapping[str, Meaning]
     token_in_header: bool = True
+    fields: Mapping[str, str] | None = None  # words of its messages -> our field, where others than _graph.FIELDS
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,20 @@ class Line:
 
     def check(self, answer: Answer, *, creating: bool = False) -> None:
         """Raises what a refusal means."""
-        _graph.raise_for(answer, self.dialect.name, creating=creating, meanings=self.dialect.meanings)
+        dialect = self.dialect
+        _graph.raise_for(answer, dialect.name, creating=creating, meanings=dialect.meanings, fields=dialect.fields)
+
+    def lacks(self, answer: Answer) -> bool:
+        """Does it say that the thing asked for is not there (or not to be seen)? Code 24 is that when asking."""
+        refusal = _graph.refusal_of(answer)
+        return refusal is not None and (refusal.code == 24 or _graph.is_missing(answer, self.dialect.meanings))
+
+    def has_lost(self, number: str) -> bool:
+        """Not there, while the account otherwise answers us."""
+        if not self.lacks(self.call("GET", number, fields="id")):
+            return False
+        self.get(self.account, fields="id")
+        return True
 
     def get(self, path: str, **fields: str) -> Answer:
         """A good answer with an object in it."""
@@ -195,18 +209,13 @@ def look(line: Line, container: str) -> State:
     """What the container says. Raises Temporary when it cannot be asked."""
     dialect = line.dialect
     answer = line.call("GET", container, fields=f"id,{dialect.status},{dialect.fault}")
-    if _graph.is_missing(answer, dialect.meanings) or _is_gone(answer):
+    if line.lacks(answer):
         return State("MISSING")
     line.check(answer)
     name, fault = answer.text(dialect.status), answer.text(dialect.fault)
     if name not in ("IN_PROGRESS", "FINISHED", "PUBLISHED", "ERROR", "EXPIRED"):
         raise line.unreadable(answer)
     return State(name, line.wire().clean(fault))
-
-
-def _is_gone(answer: Answer) -> bool:
-    refusal = _graph.refusal_of(answer)
-    return refusal is not None and refusal.code == 24
 
 
 def at_work(line: Line, data: Mapping[str, Any]) -> Temporary:
@@ -306,8 +315,8 @@ def candidates(
 
 
 def essence(text: Any) -> str:
-    """A text as it is compared: line ends and blanks at the edges differ from platform to platform."""
-    return " ".join(measure.plain_newlines(text).split()) if isinstance(text, str) else ""
+    """A text as it is compared: blanks and line ends come back differently, and the sign of a tag may be taken off."""
+    return " ".join(measure.plain_newlines(text).replace("#", "").split()) if isinstance(text, str) else ""
 
 
 def judge(state: State, receipts: Sequence[Receipt], since: datetime, look_at: str) -> Found:
@@ -321,9 +330,12 @@ def judge(state: State, receipts: Sequence[Receipt], since: datetime, look_at: s
 
 # --- figures --------------------------------------------------------------------
 def insights(line: Line, path: str, wanted: Mapping[str, str]) -> dict[str, int]:
-    """Figures by our name; `wanted` is theirs -> ours. One name it does not know fails the whole call, so then each
-    is asked alone. What is not told (a missing right, too few people) is left out."""
-    answer = line.call("GET", f"{path}/insights", metric=",".join(wanted))
+    """Figures of `path` (it ends in insights) by our name; `wanted` is theirs -> ours.
+
+    One name it does not know fails the whole call, so then each is asked alone. What is not told (a missing right, too
+    few people) is left out.
+    """
+    answer = line.call("GET", path, metric=",".join(wanted))
     if answer.ok and isinstance(answer.fields.get("data"), list):
         return _values(objects(answer, line), wanted)
     _raise_if_grave(line, answer)

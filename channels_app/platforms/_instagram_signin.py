@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from channels_app.connect import Context, FieldProblem
 from channels_app.errors import NeedsReconnect, Temporary
-from channels_app.platforms import _graph, _oauth
+from channels_app.platforms import _graph, _meta_tokens, _oauth
 from channels_app.platforms._instagram_facts import (
     FACEBOOK_NEEDED,
     FACEBOOK_SCOPES,
@@ -25,7 +25,7 @@ from channels_app.platforms._instagram_facts import (
     SCOPES,
 )
 from channels_app.platforms._oauth import Tokens
-from channels_app.platforms._wire import Answer, Wire, number_of, raise_common
+from channels_app.platforms._wire import Answer, Wire, number_of
 from channels_app.platforms.base import Account, Choice, Connected, Redirect
 
 NAME = "Instagram"
@@ -83,41 +83,14 @@ def finish(hosts: Hosts, code: str, *, redirect_uri: str, context: Context) -> C
         "client_secret": client_secret,
         "grant_type": "authorization_code",
         "redirect_uri": redirect_uri,
-        "code": code.removesuffix("#_"),
+        "code": code,
     }
     wire = Wire(context.http(), (client_secret, code))
-    short = _short(wire, wire.ask("POST", f"{hosts.host('tokens')}/oauth/access_token", data=form))
+    short = _meta_tokens.short(wire, f"{hosts.host('tokens')}/oauth/access_token", NAME, form)
     _oauth.need(short, NEEDED, NAME)
     wire = Wire(context.http(), (client_secret, short.access))
-    how = {"grant_type": "ig_exchange_token", "client_secret": client_secret, "access_token": short.access}
-    long = _long(wire, wire.ask("GET", f"{hosts.host('api')}/access_token", params=how))
-    return connected(hosts, long, context)
-
-
-def _short(wire: Wire, answer: Answer) -> Tokens:
-    """The first key, in either of the two forms it comes in."""
-    if answer.status in (400, 401, 403):
-        raise FieldProblem("", _refused(wire.clean(answer.text("error_message") or answer.words)))
-    raise_common(answer, NAME)
-    listed = answer.fields.get("data")
-    inner = listed[0] if isinstance(listed, list) and listed and isinstance(listed[0], dict) else answer.fields
-    token, granted = inner.get("access_token"), inner.get("permissions")
-    if not isinstance(token, str) or not token:
-        raise Temporary(_("The answer of %s cannot be read.") % NAME, detail=answer.words)
-    words = ",".join(map(str, granted)) if isinstance(granted, list) else str(granted or "")
-    return Tokens(token, scopes=frozenset(words.replace(",", " ").split()))
-
-
-def _long(wire: Wire, answer: Answer) -> Tokens:
-    if answer.status in (400, 401, 403):
-        raise FieldProblem("", _refused(_graph.told(wire, answer).words))
-    raise_common(answer, NAME)
-    return _oauth.read(answer, NAME)
-
-
-def _refused(words: str) -> str:
-    said = {"platform": NAME, "words": words}
-    return _("%(platform)s did not accept the sign-in. It may have taken too long; try again. (%(words)s)") % said
+    query = {"grant_type": "ig_exchange_token", "client_secret": client_secret, "access_token": short.access}
+    return connected(hosts, _meta_tokens.long(wire, f"{hosts.host('api')}/access_token", NAME, query), context)
 
 
 def connected(hosts: Hosts, tokens: Tokens, context: Context) -> Connected:
@@ -132,13 +105,8 @@ def connected(hosts: Hosts, tokens: Tokens, context: Context) -> Connected:
 
 def renew(hosts: Hosts, wire: Wire, token: str) -> Tokens:
     """A further 60 days. Raises NeedsReconnect when the key has ended, Temporary."""
-    how = {"grant_type": "ig_refresh_token", "access_token": token}
-    answer = _graph.told(wire, wire.ask("GET", f"{hosts.host('api')}/refresh_access_token", params=how))
-    refusal = _graph.refusal_of(answer)
-    if (refusal is not None and refusal.code in (10, 190, 102)) or answer.status in (401, 403):
-        raise NeedsReconnect(_("Instagram gives us no new key. Sign in again."), detail=answer.words)
-    _graph.raise_for(answer, NAME, meanings=MEANINGS)
-    return _oauth.read(answer, NAME)
+    query = {"grant_type": "ig_refresh_token", "access_token": token}
+    return _meta_tokens.renewed(wire, f"{hosts.host('api')}/refresh_access_token", NAME, query)
 
 
 # --- through a Facebook Page --------------------------------------------------

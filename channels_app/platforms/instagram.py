@@ -159,11 +159,17 @@ class Instagram(Adapter):
         """Looks whether there is room in the day, and which own posts were there before ours."""
         line = self._line(session)
         if content.parts[index].role == "comment":
-            return Prepared(key, {})
+            return Prepared(key, {"below": "", "url": ""})
         _check_words(content.parts[index].text)
         path = f"{line.account}/content_publishing_limit"
         containers.respect(line, path, "quota_usage", "config{quota_total,quota_duration}")
         return containers.begun(key, seen=containers.newest_ids(_own(line, content)))
+
+    def after(self, content: Content, index: int, prepared: Prepared, before: Sequence[Receipt]) -> Prepared:
+        """Under which post our comment goes."""
+        if content.parts[index].role != "comment" or not before:
+            return prepared
+        return Prepared(prepared.key, {"below": before[0].remote_id, "url": before[0].url})
 
     def ready(self, session: Session, content: Content, index: int, prepared: Prepared) -> Prepared:
         if content.parts[index].role == "comment":
@@ -195,7 +201,7 @@ class Instagram(Adapter):
     def find(self, session: Session, content: Content, index: int, prepared: Prepared, since: datetime) -> Found:
         line, part = self._line(session), content.parts[index]
         if part.role == "comment":
-            return self._find_comment(line, content, part, since)
+            return self._find_comment(line, part, prepared, since)
         state = containers.look(line, prepared.data["parent"])
         text = None if _kind(content) == "story" else _text(part)
         listed = _own(line, content)
@@ -203,17 +209,17 @@ class Instagram(Adapter):
         receipts = [self._receipt(line, content, index, one) for one in ours]
         return containers.judge(state, receipts, since, session.url)
 
-    def _find_comment(self, line: Line, content: Content, part: Part, since: datetime) -> Found:
-        """Among the comments below the newest own post that says what the first part says."""
-        words = containers.essence(content.parts[0].text)
-        below = next((one for one in _own(line, content) if containers.essence(one.get("caption")) == words), None)
-        if below is None:
-            return Found("unknown", look_at=line.session.url)
-        url = _permalink(below, line.session.url)
-        listed = line.objects(f"{below.get('id')}/comments", fields=_COMMENTS, limit="50")
-        own = [one for one in listed if f"@{one.get('username')}" == line.session.handle]
-        ours = containers.candidates(own, (), since, _text(part), "text")
-        if ours:
+    def _find_comment(self, line: Line, part: Part, prepared: Prepared, since: datetime) -> Found:
+        """Among the comments below our post."""
+        url = prepared.data["url"]
+        answer = line.call("GET", f"{prepared.data['below']}/comments", fields=_COMMENTS, limit="50")
+        if line.lacks(answer):
+            return Found("unknown", look_at=url)
+        line.check(answer)
+        listed = containers.objects(answer, line)
+        # One without a name may be ours: what is left out proves nothing.
+        own = [one for one in listed if f"@{one.get('username') or ''}" in ("@", line.session.handle)]
+        if ours := containers.candidates(own, (), since, _text(part), "text"):
             return Found.present(Receipt(str(ours[0].get("id")), url))
         if timezone.now() - since < containers.SETTLED or len(listed) >= 50:
             return Found("unknown", look_at=url)
@@ -236,7 +242,7 @@ class Instagram(Adapter):
         """Where the sign-in allows it: Meta documents it for the one through a Page only."""
         line = self._line(session)
         answer = line.call("DELETE", receipt.remote_id)
-        if _graph.is_missing(answer, facts.MEANINGS) and _is_gone(line, receipt.remote_id):
+        if line.lacks(answer) and line.has_lost(receipt.remote_id):
             return
         refusal = _graph.refusal_of(answer)
         if not answer.ok and refusal is not None and not _graph.is_dead(answer):
@@ -377,19 +383,11 @@ def _path(url: str) -> str:
     return parts[-1] if "instagram" in url and len(parts) > 4 else ""
 
 
-def _is_gone(line: Line, number: str) -> bool:
-    """Not there, while the account otherwise answers us."""
-    if not _graph.is_missing(line.call("GET", number, fields="id"), facts.MEANINGS):
-        return False
-    line.get(line.account, fields="id")
-    return True
-
-
 def _figures(line: Line, receipt: Receipt) -> Figures:
     story = receipt.data.get("kind") == "story"
     answer = line.call("GET", receipt.remote_id, fields="id,like_count,comments_count")
-    if _graph.is_missing(answer, facts.MEANINGS):
-        gone = _is_gone(line, receipt.remote_id)
+    if line.lacks(answer):
+        gone = line.has_lost(receipt.remote_id)
         return Figures({}, gone=gone and not story)  # a story ends after a day: nobody deleted it
     line.check(answer)
     if containers.id_of(answer) != receipt.remote_id:
@@ -398,5 +396,5 @@ def _figures(line: Line, receipt: Receipt) -> Figures:
     basic = {"likes": answer.fields.get("like_count"), "comments": answer.fields.get("comments_count")}
     counts: dict[str, int | None] = {name: number_of(value) for name, value in basic.items()}
     return containers.counted(
-        counts | containers.insights(line, receipt.remote_id, _STORY_INSIGHTS if story else _INSIGHTS)
+        counts | containers.insights(line, f"{receipt.remote_id}/insights", _STORY_INSIGHTS if story else _INSIGHTS)
     )

@@ -477,7 +477,7 @@ class TestFirstComment:
         def lose(failure):
             content = Content(parts=self.content.parts[:1])
             (post,) = send(session, content)
-            prepared = Steps().prepare(session, self.content, 1)
+            prepared = Steps().prepare(session, self.content, 1, before=[post])
             far.fail(failure, pattern="/comments$")
             with pytest.raises(errors.Unclear):
                 ADAPTER.publish_part(session, self.content, 1, prepared, [post])
@@ -503,15 +503,20 @@ class TestFirstComment:
         assert self.find(session, prepared, timedelta()).state == "unknown"
         assert self.find(session, prepared).state == "absent"
 
+    def test_a_comment_whose_writer_is_not_told_may_be_ours(self, far, session, lost):
+        post, prepared = lost(Failure(store=True, cut=True))
+        del far.comments[post.remote_id][0]["username"]
+        assert self.find(session, prepared).state == "present"
+
     def test_more_comments_than_one_page_prove_nothing(self, far, session, lost):
         post, prepared = lost(Failure(cut=True))
         for number in range(50):
             far.comment_by(post.remote_id, "somebody", f"Nice {number}")
         assert self.find(session, prepared).state == "unknown"
 
-    def test_a_post_that_is_not_listed_proves_nothing(self, far, session, lost):
+    def test_a_post_that_is_gone_proves_nothing(self, far, session, lost):
         post, prepared = lost(Failure(cut=True))
-        far.late.add(post.remote_id)
+        far.posts.pop(post.remote_id)
         assert self.find(session, prepared).state == "unknown"
 
     def test_a_post_that_is_gone_takes_no_comment(self, far, session):

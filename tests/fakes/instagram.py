@@ -251,6 +251,8 @@ class FarInstagram(FarContainers):
 
     @route("GET", rf"/(ig|fb){_V}/(1800\d+)/comments")
     def below(self, request: Request, host: str, number: str) -> Reply:
+        if number not in self.posts:
+            return self._closed(request, host) or Reply(400, {"error": MISSING})
         return self._closed(request, host) or Reply(data={"data": self.comments.get(number, [])})
 
     # --- figures ----------------------------------------------------------
