@@ -7,9 +7,10 @@ from channels_app.platforms.bluesky import Bluesky
 from channels_app.platforms.instagram import Instagram
 from channels_app.platforms.mastodon import Mastodon
 from channels_app.platforms.practice import Practice
+from channels_app.platforms.threads import Threads
 
 # In the order in which they are offered: those that need no developer account first.
-ALL: tuple[Adapter, ...] = (Practice(), Bluesky(), Mastodon(), Instagram())
+ALL: tuple[Adapter, ...] = (Practice(), Bluesky(), Mastodon(), Instagram(), Threads())
 
 _BY_KEY = {adapter.key: adapter for adapter in ALL}
 
