@@ -14,9 +14,13 @@ from channels_app import errors, measure
 from channels_app.check import blocks, check
 from channels_app.connect import Context, FieldProblem
 from channels_app.content import Content, LinkCard, Part
+from channels_app.models import Channel, Credential
 from channels_app.platforms.base import Account, Receipt
 from channels_app.platforms.threads import Threads
 from libsocial.accounts.policy import DEFAULT
+from scheduler import engine
+from scheduler import services as scheduling
+from scheduler.models import Delivery
 from tests.contracts.platform import AT, KEY, HttpContract, words
 from tests.fakes.containers import refused
 from tests.fakes.server import Failure, Reply, running
@@ -447,3 +451,49 @@ class TestConnecting:
     def test_the_guide_names_the_address_and_the_rights(self):
         copied = [value for step in ADAPTER.guide.steps for _label, value in step.copy]
         assert {"{redirect_uri}", "{scopes}"} <= set(copied)
+
+
+class TestThroughTheEngine:
+    """The parts of a chain reach the adapter with what came before them, also after an answer was lost."""
+
+    @pytest.fixture
+    def channel(self, lib, far):
+        channel = Channel.objects.create(
+            unit=lib.north, platform="threads", name="Town Library", handle="@library", remote_id=ME,
+            url="https://www.threads.com/@library",
+        )  # fmt: skip
+        Credential.objects.create(channel=channel, secret={"token": far.token})
+        return channel
+
+    def planned(self, channel, content):
+        now = timezone.now()
+        return scheduling.plan(
+            channel=channel, unit=channel.unit, content=content, due_at=now, not_after=now + timedelta(days=1),
+            reference="test:threads", title="Chain", by=None,
+        )  # fmt: skip
+
+    def test_a_chain_whose_second_answer_is_lost_is_whole_and_once(self, far, channel):
+        content = Content(parts=(Part("One"), Part("Two"), Part("More there", role="comment")))
+        with time_machine.travel("2026-11-24T10:00:00+00:00", tick=False) as clock:
+            delivery = self.planned(channel, content)
+            far.lose(number=2)
+            assert engine.deliver(delivery.pk) == "unclear"
+            assert far.texts() == ["One", "Two"]
+            clock.shift(HOUR)
+            engine.reconcile(delivery.pk)
+            clock.shift(HOUR)
+            assert engine.deliver(delivery.pk) == "published"
+        one, two, comment = far.posts.values()
+        assert (two["fields"]["reply_to_id"], comment["fields"]["reply_to_id"]) == (one["id"], one["id"])
+        assert far.texts() == ["One", "Two", "More there"]
+        assert len(far.created()) == 3
+
+    def test_a_film_at_work_is_waited_for_without_a_failed_try(self, far, channel, settings):
+        settings.OUTLET_ANYWHERE = True
+        far.slow = 2
+        delivery = self.planned(channel, words("Watch", media=[film("A")]))
+        for _ in range(2):
+            assert engine.deliver(delivery.pk) == "waiting"
+            Delivery.objects.filter(pk=delivery.pk).update(next_at=timezone.now())
+        assert engine.deliver(delivery.pk) == "published"
+        assert (far.texts(), len(far.containers)) == (["Watch"], 1)

@@ -45,6 +45,7 @@ class FarContainers(FarSide):
         self.faults: list[str] = []  # of the next containers
         self.used, self.total = 0, 100
         self.late: set[str] = set()  # not in the own list yet
+        self.losing = 0
 
     # --- what a test asks -------------------------------------------------
     def texts(self) -> list[str]:
@@ -58,6 +59,17 @@ class FarContainers(FarSide):
 
     def drop_next(self) -> None:
         self.fail(Failure(store=True, cut=True))
+
+    def lose(self, number: int) -> None:
+        """The answer to the creating request of this number is lost; those before it arrive."""
+        self.losing = number
+
+    def answer(self, request: Request) -> Reply:
+        reply = super().answer(request)
+        if self.losing and len(self.created()) == self.losing and request is self.created()[-1]:
+            self.losing = 0
+            return Reply(502, raw=b"<html>Bad gateway</html>")
+        return reply
 
     def published(self) -> list[dict[str, Any]]:
         """The fields each post was made of, with those of its children."""
