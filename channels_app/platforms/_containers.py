@@ -25,7 +25,7 @@ from channels_app.platforms.base import Figures, Found, Prepared, Receipt, Sessi
 
 FRESH = timedelta(minutes=10)  # a container that was ready so long ago is looked at again
 APPEARS = timedelta(minutes=2)  # a container just made may not be there yet
-SETTLED = timedelta(minutes=1)  # a request we gave up may still be carried out for so long
+SETTLED = timedelta(minutes=3)  # a request we gave up may still be carried out for so long
 FAR_CLOCK = timedelta(minutes=2)
 SOONEST, LATEST = timedelta(seconds=5), timedelta(minutes=1)  # between two looks at a container
 ANEW = 3  # so often what failed is made again

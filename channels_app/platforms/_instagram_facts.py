@@ -113,9 +113,8 @@ CAPABILITIES = Capabilities(
                 ("story", gettext_lazy("Story, for 24 hours")),
             ),
             help=gettext_lazy(
-                "A post has one to ten pictures or films. A film alone always becomes a reel. A story has one "
-                "picture or "
-                "film and no words."
+                "A post has one to ten pictures or films. A film alone always becomes a reel. A story has one picture "
+                "or film and no words."
             ),
         ),
         Option(
@@ -203,6 +202,7 @@ CAPABILITIES = Capabilities(
         gettext_lazy("Only business and creator accounts can be connected, no personal ones."),
         gettext_lazy("Instagram fetches pictures and films from here: this installation needs a public https address."),
         gettext_lazy("An account may publish so many posts by apps in 24 hours (50 or 100); we read the number there."),
+        gettext_lazy("Several pictures are all cropped to the shape of the first."),
         gettext_lazy(
             "Words, descriptions and pictures cannot be changed after publishing, and links are not clickable."
         ),
@@ -217,8 +217,7 @@ CAPABILITIES = Capabilities(
 # --- what its numbers mean ---------------------------------------------------
 _IN_THE_APP = gettext_lazy(
     "Instagram has restricted this account, or wants to know that it is yours. Sign in there in the app, do what it "
-    "asks, "
-    "then reconnect the channel here."
+    "asks, then reconnect the channel here."
 )
 _REACH_US = gettext_lazy(
     "Instagram could not fetch a picture or film from here. The address of this installation must be open to it, "
@@ -321,31 +320,27 @@ GUIDE = Guide(
         Step(
             gettext_lazy(
                 "Copy the Instagram app ID and the Instagram app secret from that page into LibSocial. They are not "
-                "the "
-                "ID and secret at the top of the app."
+                "the ID and secret at the top of the app."
             )
         ),
         Step(
             gettext_lazy(
                 "If you would rather sign in through the Facebook Page the account is linked with: add the product "
-                "Facebook Login for Business, paste the same address under “Valid OAuth redirect URIs”, and enter "
-                "the app "
-                "ID and secret of the app itself (Settings, Basic)."
+                "Facebook Login for Business, paste the same address under “Valid OAuth redirect URIs”, and enter the "
+                "app ID and secret of the app itself (Settings, Basic)."
             ),
             copy=((gettext_lazy("Rights"), ", ".join(FACEBOOK_SCOPES)),),
         ),
         Step(
             gettext_lazy(
                 "While the app is not reviewed, add the account as an Instagram tester (App roles) and accept the "
-                "invitation "
-                "in the Instagram app."
+                "invitation in the Instagram app."
             )
         ),
     ),
     approval=gettext_lazy(
-        "Accounts of people without a role in the app need Advanced Access: Meta’s App Review with a screen "
-        "recording and "
-        "a verified business. It takes some weeks. For your own accounts it is not needed."
+        "Accounts of people without a role in the app need Advanced Access: Meta’s App Review with a screen recording "
+        "and a verified business. It takes some weeks. For your own accounts it is not needed."
     ),
     until_then=gettext_lazy(
         "Before that, accounts of people with a role in the app work fully: their posts are public and their figures "

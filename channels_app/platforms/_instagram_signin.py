@@ -151,8 +151,7 @@ def accounts_of(hosts: Hosts, token: str, context: Context, ends_at: datetime | 
             "",
             _(
                 "No Instagram account is linked with a Page you allowed. Link it in the settings of the Page on "
-                "Facebook, "
-                "and tick the Page when you sign in."
+                "Facebook, and tick the Page when you sign in."
             ),
         )
     return known[0] if len(known) == 1 else Choice(tuple(known))

@@ -220,8 +220,8 @@ GUIDE = Guide(
         ),
     ),
     approval=gettext_lazy(
-        "Profiles of others need Advanced Access: Meta’s App Review with a screen recording and a "
-        "verified business. It takes some weeks. For your own profiles it is not needed."
+        "Profiles of others need Advanced Access: Meta’s App Review with a screen recording and a verified business. "
+        "It takes some weeks. For your own profiles it is not needed."
     ),
     until_then=gettext_lazy("Before that, profiles that are Threads testers work fully: their posts are public."),
 )

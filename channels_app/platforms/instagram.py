@@ -70,8 +70,7 @@ class Instagram(Adapter):
             "choice",
             help=gettext_lazy(
                 "Usually with the account itself. Through a Page where several people work on it with their own "
-                "Facebook "
-                "accounts; such access does not end every 60 days."
+                "Facebook accounts; such access does not end every 60 days."
             ),
             choices=_LOGINS,
         ),
@@ -106,8 +105,7 @@ class Instagram(Adapter):
     }
     by_hand = gettext_lazy(
         "In the Instagram app under Settings, Website permissions, Apps and websites, remove your library’s app. "
-        "Where the "
-        "account was connected through a Page: on Facebook under Settings, Business integrations."
+        "Where the account was connected through a Page: on Facebook under Settings, Business integrations."
     )
     refresh_ahead = facts.REFRESH_AHEAD
     capabilities = facts.CAPABILITIES
