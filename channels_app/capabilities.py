@@ -34,13 +34,19 @@ class Source:
 
 @dataclass(frozen=True)
 class TextLimit:
-    """At most `limit` of `unit`; `also` are further limits that hold at the same time."""
+    """At most `limit` of `unit`; `also` are further limits that hold at the same time. `caption`: so many at most
+    where pictures or films stand beside the text; None: the same."""
 
     limit: int
     unit: TextUnit
     link_length: int | None = None  # what a link counts, where fixed
     also: tuple[tuple[int, TextUnit], ...] = ()
     required: bool = False  # a post without media needs text anyway
+    caption: int | None = None
+
+    def beside(self, media: object) -> TextLimit:
+        """The limit that holds beside these media."""
+        return self if self.caption is None or not media else replace(self, limit=self.caption, caption=None)
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,7 @@ class MediaRules:
     min_side: int = 0  # the shorter side; smaller pictures are refused, never blown up
     ratio: tuple[float, float] | None = None  # narrowest and widest; a rendition is padded to it, never cropped
     animated: bool = False  # takes a moving GIF as it is; otherwise its first frame is sent, and the check says so
+    animated_alone: bool = False  # a moving picture has a part for itself
     video: VideoRules | None = None
     document: DocumentRules | None = None
     mixed: bool = False  # pictures and films together in one part
@@ -220,6 +227,15 @@ class Capabilities:
         return replace(self, **changes) if changes else self
 
     def asked(self, options: Mapping[str, Any]) -> tuple[Option, ...]:
-        """The options that have a meaning beside the others as they are set."""
+        """The options that have a meaning beside the others as they are set. What hangs on an option that has none
+        itself has none either."""
         chosen = {**{option.name: option.default for option in self.options}, **options}
-        return tuple(one for one in self.options if one.only is None or chosen.get(one.only[0]) in one.only[1])
+        named = {option.name: option for option in self.options}
+
+        def has_meaning(one: Option) -> bool:
+            if one.only is None:
+                return True
+            name, values = one.only
+            return chosen.get(name) in values and has_meaning(named[name])
+
+        return tuple(filter(has_meaning, self.options))

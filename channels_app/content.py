@@ -83,6 +83,7 @@ class Content:
     language: str = ""
     content_warning: str = ""
     options: dict[str, Any] = field(default_factory=dict, hash=False)
+    zone: str = ""  # IANA zone of the wall times among the options; '' where there are none
 
     def to_json(self) -> dict[str, Any]:
         return json.loads(json.dumps(_lean(asdict(self))))
@@ -94,11 +95,12 @@ class Content:
             language=data.get("language", ""),
             content_warning=data.get("content_warning", ""),
             options=dict(data.get("options", {})),
+            zone=data.get("zone", ""),
         )
 
 
 # Left out of the JSON form while they say nothing, so that what was approved before they existed keeps its digest.
-_LATER: dict[str, Any] = {"seconds": 0, "pages": 0, "name": "", "captions": (), "poster": None, "role": ""}
+_LATER: dict[str, Any] = {"seconds": 0, "pages": 0, "name": "", "captions": (), "poster": None, "role": "", "zone": ""}
 
 
 def _lean(value: Any) -> Any:

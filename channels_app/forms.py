@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from channels_app import platforms
+from channels_app import appkeys, platforms
 from channels_app.connect import FieldProblem
 from channels_app.facts import FACTS
 from channels_app.models import Channel
@@ -54,7 +55,11 @@ class ConnectForm(forms.Form):
         self.add_error(problem.field if problem.field in self.fields else None, problem.sentence)
 
 
-def _field(asked: ConnectField) -> forms.CharField:
+def _field(asked: ConnectField) -> forms.Field:
+    if asked.kind == "choice":
+        return forms.ChoiceField(
+            label=asked.label, help_text=asked.help, choices=asked.choices, required=not asked.optional
+        )
     widget = _INPUTS[asked.kind](attrs={"placeholder": asked.placeholder, "autocomplete": "off", "spellcheck": "false"})
     return forms.CharField(
         label=asked.label, help_text=asked.help, widget=widget, required=not asked.optional, max_length=LONGEST,
@@ -67,6 +72,32 @@ def _prefilled(channel: Channel) -> dict[str, str]:
     handle = channel.handle.lstrip("@")
     server = channel.server.removeprefix("https://")
     return {"server": server, "instance": server, "handle": handle, "identifier": handle, "name": handle}
+
+
+class KeysForm(forms.Form):
+    """The keys of our application at a platform. What is there already is never shown; an empty field keeps it."""
+
+    def __init__(self, *args: Any, adapter: Adapter, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.adapter, given, typed = adapter, appkeys.from_environment(adapter), appkeys.entered(adapter)
+        for asked in adapter.app_fields:
+            there = asked.name in given or asked.name in typed
+            self.fields[asked.name] = _field(replace(asked, optional=asked.optional or there))
+            self.fields[asked.name].disabled = asked.name in given
+            if there:
+                self.fields[asked.name].help_text = _given_by(asked.name in given)
+
+    def typed(self) -> dict[str, str]:
+        return {name: self.cleaned_data.get(name) or "" for name in self.fields}
+
+    def refuse(self, problem: FieldProblem) -> None:
+        self.add_error(problem.field if problem.field in self.fields else None, problem.sentence)
+
+
+def _given_by(environment: bool) -> str:
+    if environment:
+        return _("Given by the environment of this installation; change it there.")
+    return _("Entered already. Leave it empty to keep it.")
 
 
 class LendForm(forms.Form):

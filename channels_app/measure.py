@@ -249,6 +249,7 @@ def counts_for(part: Part | str, limit: TextLimit, beside: str = "") -> list[Cou
     Mastodon.
     """
     text = part if isinstance(part, str) else part.text
+    limit = limit if isinstance(part, str) else limit.beside(part.media)
     pairs = [(limit.limit, limit.unit), *limit.also]
     return [
         Count(count(text, limit, unit) + (count(beside, limit, unit) if beside else 0), most, unit)

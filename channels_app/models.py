@@ -173,3 +173,51 @@ class PracticePost(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["account", "key"], name="practice_key_once")]
+
+
+class Feed(models.Model):
+    """A feed of ours: what people without accounts read, on the website, in a reader, on a screen in the hall."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    title = models.CharField(max_length=200)
+    about = models.CharField(max_length=300, blank=True)
+    home = models.URLField(max_length=500, blank=True)  # the library's own website
+    token_hash = models.CharField(max_length=64, blank=True)  # empty: nothing may be written
+    closed_at = models.DateTimeField(null=True, blank=True)  # readers are told it is gone
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class FeedItemQuerySet(models.QuerySet["FeedItem"]):
+    def current(self) -> FeedItemQuerySet:
+        """What is shown now: not taken back, and not past its last day."""
+        now = timezone.now()
+        return self.filter(removed_at=None).filter(models.Q(shown_until=None) | models.Q(shown_until__gt=now))
+
+
+class FeedItem(models.Model):
+    """One thing said. `uuid` is its identity for readers and never changes; one that was taken back keeps its row, so
+    that the same key makes no second one."""
+
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="items")
+    key = models.CharField(max_length=80)  # the idempotency key its author chose
+    uuid = models.UUIDField(unique=True)
+    title = models.CharField(max_length=200)
+    text = models.TextField(blank=True)
+    link = models.URLField(max_length=2000, blank=True)
+    content_warning = models.CharField(max_length=300, blank=True)
+    language = models.CharField(max_length=35, blank=True)
+    media = models.JSONField(default=list)  # [{path, mime, alt, width, height, size, seconds, name, captions}]
+    card = models.JSONField(null=True)  # {url, title, description, thumb: {…} or null}
+    published_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(auto_now=True)
+    shown_until = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = FeedItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["feed", "key"], name="feed_key_once")]

@@ -25,6 +25,21 @@ MESSAGES = {
         "caution",
         mail=False,
     ),
+    "channel.ending": Message(
+        _("{channel} must be reconnected before {day}"),
+        _(
+            "The access {platform} gave us ends in {days} days, and only a person can renew it. "
+            "Open the channel and press Reconnect: planned posts, history and loans stay."
+        ),
+        "caution",
+        mail=True,
+    ),
+    "channel.no_funds": Message(
+        _("{channel} was paused: {platform} wants to be paid"),
+        _("{reason} Planned posts wait. Settle it at {platform}, then open the channel and press Resume."),
+        "bad",
+        mail=True,
+    ),
     "channel.key_left": Message(
         _("One thing is left to do at {platform}"),
         _("{why} {left}"),

@@ -151,6 +151,8 @@ class ChannelSession(Session):
         saved = self._row().update(
             secret=renewed.secret,
             expires_at=renewed.expires_at,
+            # Renewing that says nothing of the end moves nothing.
+            **({"ends_at": renewed.ends_at} if renewed.ends_at else {}),
             version=F("version") + 1,
             refresh_lease=None,
             changed_at=timezone.now(),

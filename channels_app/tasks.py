@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from channels_app import retention
-from channels_app.services import probing
+from channels_app.services import probing, renewing
 
 
 @shared_task(ignore_result=True)
@@ -18,6 +18,19 @@ def probe_due() -> None:
 @shared_task(ignore_result=True)
 def probe(pk: int) -> None:
     probing.probe(pk)
+
+
+@shared_task(ignore_result=True)
+def renew_due() -> None:
+    """Access that must be renewed while it lives; and a word to people about what only they can renew."""
+    for pk in renewing.due():
+        renew.delay(pk)
+    renewing.warn()
+
+
+@shared_task(ignore_result=True)
+def renew(pk: int) -> None:
+    renewing.renew(pk)
 
 
 @shared_task(ignore_result=True)

@@ -2,13 +2,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from channels_app.views import acting, connecting, reading
+from channels_app.views import acting, colours, connecting, reading
 
 app_name = "channels"
 urlpatterns = [
     path("", reading.index, name="list"),
+    path("networks/", reading.what_networks_allow, name="networks"),
+    path("colours.css", colours.colours, name="colours"),
     path("connect/", connecting.choose, name="connect"),
     path("connect/<slug:platform>/", connecting.connect, name="connect_to"),
+    path("connect/account", connecting.choose_account, name="choose_account"),
+    path("keys/<slug:platform>/", connecting.keys, name="keys"),
+    path("keys/<slug:platform>/remove/", connecting.remove_keys, name="remove_keys"),
     path("callback/<slug:platform>/<slug:place>/", connecting.callback, name="callback"),
     path("outlet/<str:token>/<str:name>", reading.outlet, name="outlet"),
     path("<int:pk>/", reading.detail, name="detail"),

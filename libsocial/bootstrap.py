@@ -67,7 +67,7 @@ def ready(argv: "list[str]", root: str) -> None:
     """
     try:
         check_python()
-        wanted = TEST if argv[1:2] in (["test"], ["screens"]) else RUN  # both drive a browser
+        wanted = TEST if argv[1:2] in (["test"], ["screens"], ["contract_log"]) else RUN  # they need the tests' tools
         home = Environment(root)
         if home.is_running():
             if home.has(wanted, same_python=True):

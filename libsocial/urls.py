@@ -35,5 +35,6 @@ urlpatterns = [
     path("notices/", include("libsocial.notices.urls")),
     path("audit/", include("libsocial.accounts.trail_urls")),
     path("channels/", include("channels_app.urls")),
+    path("feeds/", include("channels_app.feeds.urls")),
     path("practice/", include("channels_app.practice.urls")),
 ]

@@ -133,4 +133,4 @@ def avatar_url(channel: Channel) -> str:
 
 def mark(channel: Channel) -> str:
     """The letter of the platform's mark, for scripts that draw it."""
-    return platforms.get(channel.platform).name[:1]
+    return platforms.mark_of(channel.platform)

@@ -6,6 +6,7 @@ what a rendition will be like for a check while typing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,7 @@ from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget
 from posts.models import Asset, Rendition
 
 FIRST_COMMENT = "first_comment"  # kept among a target's options, published as the last part
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 Pictures = Mapping[int, Media]
 
 # A link's picture is shown small everywhere; the strictest platform takes a million bytes.
@@ -34,7 +36,13 @@ def content_for(draft: Draft, target: DraftTarget, pictures: Pictures) -> Conten
         language=draft.language,
         content_warning=draft.warning_for(target),
         options=options,
+        zone=draft.zone if any(is_moment(value) for value in options.values()) else "",
     )
+
+
+def is_moment(value: Any) -> bool:
+    """Is it a local wall time, as options of kind 'moment' hold it?"""
+    return isinstance(value, str) and bool(_MOMENT.fullmatch(value))
 
 
 def options_of(content: Content) -> dict[str, Any]:

@@ -79,6 +79,11 @@ MESSAGES = {
         _("Nothing was published. It leaves only when someone releases it."),
         "still",
     ),
+    "delivery.no_funds": Message(
+        _("Waiting: the platform wants to be paid"),
+        _("{reason} The channel was paused. Settle it at the platform, resume the channel, then let this post go."),
+        "caution",
+    ),
     "delivery.reconnect": Message(
         _("“{title}” waits: {channel} must be connected again"),
         _(

@@ -162,6 +162,8 @@ def _tell_channel(delivery: Delivery, verdict: Verdict) -> None:
     """After the delivery is safe: the channel stops, or its limit or its trouble is remembered for the others."""
     if verdict.lost_channel:
         channel_services.mark_lost(delivery.channel, "channel.lost", {"reason": verdict.params.get("reason", "")})
+    if verdict.unpaid:
+        channel_services.mark_unpaid(delivery.channel, verdict.params.get("reason", ""))
     if verdict.troubled:
         rates.remember(delivery.channel, rates.TROUBLE, timezone.now() + timing.TROUBLED)
     if verdict.rate_scope and verdict.until:

@@ -27,6 +27,7 @@ class Verdict:
     held_for: str = ""
     rate_scope: str = ""  # remember the limit for 'channel' or 'app'
     lost_channel: bool = False
+    unpaid: bool = False  # the platform wants to be paid: its channel pauses
     troubled: bool = False  # the platform itself did not work: its channel gets one worker at a time for a while
 
 
@@ -50,8 +51,8 @@ def from_error(error: Exception, *, creating: bool) -> Verdict:
             # A platform at work on a picture says when to ask again: no failed try.
             asked = error.until is not None
             return Verdict("postpone", "delivery.temporary", reason, until=error.until, free=asked, troubled=not asked)
-        case errors.NeedsReconnect():
-            return Verdict("hold", "delivery.reconnect", reason, held_for="reconnect", lost_channel=True)
+        case errors.NeedsReconnect() | errors.NeedsFunds():
+            return _stopped(error, reason)
         case errors.Rejected():
             return Verdict("refuse", "delivery.rejected", {**reason, "field": words(error.field)})
         case errors.Unsupported():
@@ -66,6 +67,13 @@ def from_error(error: Exception, *, creating: bool) -> Verdict:
             return Verdict("postpone", "delivery.temporary", reason, troubled=True)
         case _:
             return Verdict("postpone", "delivery.trouble", {"kind": type(error).__name__})
+
+
+def _stopped(error: errors.NeedsReconnect | errors.NeedsFunds, reason: dict[str, Any]) -> Verdict:
+    """The channel stops; what waits on it is held until a person has seen to it."""
+    if isinstance(error, errors.NeedsFunds):
+        return Verdict("hold", "delivery.no_funds", reason, held_for="paused", unpaid=True)
+    return Verdict("hold", "delivery.reconnect", reason, held_for="reconnect", lost_channel=True)
 
 
 WORKER_LOST = Verdict("postpone", "delivery.worker_lost")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from channels_app import networks
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -29,3 +31,14 @@ def test_the_index_names_every_document() -> None:
 def test_the_pictures_of_the_pages_stay_small() -> None:
     pictures = list((ROOT / "docs" / "screens").glob("*.png"))
     assert sum(picture.stat().st_size for picture in pictures) < 6_000_000
+
+
+def test_the_readme_says_what_the_platforms_declare() -> None:
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = page.partition("<!-- networks -->\n")[2].partition("\n<!-- /networks -->")[0]
+    assert table == networks.markdown(), "run: python3 manage.py networks"
+
+
+def test_the_page_about_channels_names_every_host_and_key() -> None:
+    page = (ROOT / "docs" / "channels.md").read_text(encoding="utf-8")
+    assert networks.settings_markdown() in page, "run: python3 manage.py networks --hosts"

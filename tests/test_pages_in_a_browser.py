@@ -17,6 +17,7 @@ pytestmark = [
 ]  # fmt: skip
 # Answers that are no page of ours: files, JSON, and what the browser downloads.
 NO_PAGES = ("health_", "posts:asset", "posts:post_asset", "practice:picture", "audit:export", "channels:avatar")
+NO_PAGES += ("channels:colours", "feeds:rss", "feeds:atom", "feeds:json", "feeds:file")
 NO_PAGES += ("notices:open", "theme", "accounts:first_run")
 PARTS = ("analytics:strip", "notices:bell", "posts:picker", "accounts:invitation_mail")
 

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from channels_app.platforms.base import Adapter
 from channels_app.platforms.bluesky import Bluesky
+from channels_app.platforms.feed import Feed
+from channels_app.platforms.google_business import GoogleBusiness
 from channels_app.platforms.instagram import Instagram
+from channels_app.platforms.linkedin import LinkedIn
 from channels_app.platforms.mastodon import Mastodon
 from channels_app.platforms.practice import Practice
+from channels_app.platforms.telegram import Telegram
 from channels_app.platforms.threads import Threads
+from channels_app.platforms.x import X
 
-# In the order in which they are offered: those that need no developer account first.
-ALL: tuple[Adapter, ...] = (Practice(), Bluesky(), Mastodon(), Instagram(), Threads())
+# In the order in which they are offered: those that need no application of one's own first.
+ALL: tuple[Adapter, ...] = (
+    Practice(),
+    Feed(),
+    Bluesky(),
+    Mastodon(),
+    Telegram(),
+    Instagram(),
+    Threads(),
+    X(),
+    LinkedIn(),
+    GoogleBusiness(),
+)
 
 _BY_KEY = {adapter.key: adapter for adapter in ALL}
 
@@ -22,4 +38,9 @@ def get(key: str) -> Adapter:
 
 def name_of(key: str) -> str:
     """A platform's name as people write it; the key itself for a platform that is no longer there."""
-    return _BY_KEY[key].name if key in _BY_KEY else key
+    return str(_BY_KEY[key].name) if key in _BY_KEY else str(key).capitalize()
+
+
+def mark_of(key: str) -> str:
+    """The letters on a platform's badge: ours, never a logo."""
+    return (_BY_KEY[key].mark if key in _BY_KEY else "") or name_of(key)[:1].upper()

@@ -26,7 +26,7 @@ through a new one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO, ClassVar
 
@@ -63,6 +63,21 @@ class Connected:
     secret: dict[str, Any]
     expires_at: datetime | None = None
     ends_at: datetime | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        moments = {name: value.isoformat() if value else None for name, value in self._moments().items()}
+        return {"account": asdict(self.account), "secret": self.secret, **moments}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Connected:
+        moments = {name: datetime.fromisoformat(data[name]) if data[name] else None for name in _MOMENTS}
+        return cls(Account(**data["account"]), data["secret"], **moments)
+
+    def _moments(self) -> dict[str, datetime | None]:
+        return {name: getattr(self, name) for name in _MOMENTS}
+
+
+_MOMENTS = ("expires_at", "ends_at")
 
 
 @dataclass(frozen=True)
@@ -250,6 +265,7 @@ class Adapter:
     app_key: ClassVar[str] = ""  # shares the keys of this platform; '': its own
     scopes: ClassVar[tuple[str, ...]] = ()
     guide: ClassVar[Guide] = Guide()
+    token_fields: ClassVar[tuple[str, ...]] = ("token",)  # what a file for `manage.py channel add` holds
     # Every host we speak to, by name; each can be set with LIBSOCIAL_HOST_<KEY>_<NAME> (see `host`).
     hosts: ClassVar[dict[str, str]] = {}
     refresh_ahead: ClassVar[timedelta] = timedelta()  # renewed so long before its end, used or not; 0: when needed

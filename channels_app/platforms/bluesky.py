@@ -62,6 +62,7 @@ class Bluesky(Adapter):
     needs = gettext_lazy("An account, and an app password made in its settings. No developer account.")
     hosts = _atproto.HOSTS
     connect_kind = "form"
+    token_fields = ("handle", "app_password", "server")
     connect_fields = (
         ConnectField("handle", gettext_lazy("Handle"), placeholder="library.bsky.social"),
         ConnectField(

@@ -57,6 +57,7 @@ class Practice(Adapter):
     colour = "#3d6b5c"
     needs = gettext_lazy("Nothing. A network inside LibSocial, to learn and to try things out.")
     connect_kind = "form"
+    token_fields = ("name",)
     connect_fields = (
         ConnectField(
             "name",

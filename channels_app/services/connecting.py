@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,7 +25,7 @@ from django.utils.translation import gettext as _
 from channels_app import appkeys, errors, platforms
 from channels_app.connect import Context, FieldProblem
 from channels_app.models import Channel, ConnectAttempt
-from channels_app.platforms.base import Account, Adapter, Connected, Redirect
+from channels_app.platforms.base import Account, Adapter, Choice, Connected, Redirect
 from channels_app.services.keeping import Arrival, keep
 from channels_app.sessions import TrialSession
 from libsocial.accounts import policies
@@ -59,13 +60,23 @@ def connect_begin(
     return _web_address(begun)
 
 
-def connect_finish(*, by: User, state: str, answer: dict[str, str], arrived_at: str) -> Channel:
-    """The channel at the end of a browser sign-in. `arrived_at`: the address the answer came to.
+@dataclass(frozen=True)
+class Chooser:
+    """A sign-in that opened several accounts: `state` names it when the person comes back with their choice."""
+
+    state: str
+    platform: str
+    accounts: tuple[Account, ...]
+
+
+def connect_finish(*, by: User, state: str, answer: dict[str, str], arrived_at: str) -> Channel | Chooser:
+    """The channel at the end of a browser sign-in, or the accounts to choose from. `arrived_at`: the address the
+    answer came to.
 
     Raises FieldProblem with a sentence; the attempt is used up then and a new one must be begun.
     """
     attempt, kept = _take_attempt(by, state)
-    if kept["redirect_uri"] != arrived_at:
+    if kept.get("redirect_uri") != arrived_at:
         raise FieldProblem("", _("The answer came from another server than the one you chose. Nothing was connected."))
     policies.require(by, "channel.manage", attempt.unit)
     if answer.get("error"):
@@ -76,7 +87,69 @@ def connect_finish(*, by: User, state: str, answer: dict[str, str], arrived_at: 
         connected = adapter.finish(kept["keep"], answer, redirect_uri=arrived_at, context=context)
     except (http.OutsideError, errors.PlatformError) as error:
         raise FieldProblem("", _said(error)) from error
-    return _arrive(adapter, Arrival(by=by, unit=attempt.unit, channel=attempt.channel, connected=connected))
+    return _one_of(adapter, by, attempt.unit, attempt.channel, connected)
+
+
+def connect_choose(*, by: User, state: str, picked: str) -> Channel:
+    """The channel of the account a person chose (by its remote id) after a sign-in that opened several.
+
+    Raises FieldProblem with a sentence; the choice may be made once, within fifteen minutes.
+    """
+    attempt, kept = _take_attempt(by, state)
+    policies.require(by, "channel.manage", attempt.unit)
+    accounts = [Connected.from_json(one) for one in kept.get("accounts", ())]
+    chosen = next((one for one in accounts if one.account.remote_id == picked), None)
+    if chosen is None:
+        raise FieldProblem("", _("No account was chosen. Begin again on the connect page."))
+    adapter = platforms.get(attempt.platform)
+    return _arrive(adapter, Arrival(by=by, unit=attempt.unit, channel=attempt.channel, connected=chosen))
+
+
+def connect_with_token(
+    *, by: User, unit: Unit, platform: str, fields: dict[str, str], channel: Channel | None = None, picked: str = ""
+) -> Channel:
+    """Connects from a token made elsewhere, without a browser. `picked`: which account, where it opens several.
+
+    Raises as connect_begin; FieldProblem names the accounts where one must be picked.
+    """
+    policies.require(by, "channel.manage", unit)
+    adapter = platforms.get(platform)
+    try:
+        connected = _from_token(adapter, fields, _context(adapter, channel))
+    except (http.OutsideError, errors.PlatformError) as error:
+        raise FieldProblem("", _said(error)) from error
+    accounts = connected.accounts if isinstance(connected, Choice) else (connected,)
+    fitting = [one for one in accounts if not picked or one.account.remote_id == picked]
+    if len(fitting) != 1:
+        names = ", ".join(f"{one.account.remote_id} ({one.account.name})" for one in accounts)
+        raise FieldProblem("account", _("Say which account: %s") % names)
+    return _arrive(adapter, Arrival(by=by, unit=unit, channel=channel, connected=fitting[0]))
+
+
+def _from_token(adapter: Adapter, fields: dict[str, str], context: Context) -> Connected | Choice:
+    """By `from_token` where the platform has it, else by the fields of its form."""
+    if type(adapter).from_token is not Adapter.from_token:
+        return adapter.from_token(fields, context=context)
+    begun = adapter.begin(fields, redirect_uri=redirect_uri_for(adapter, fields), state="", context=context)
+    if isinstance(begun, Redirect):
+        raise FieldProblem("", _("%s can only be connected by signing in with a browser.") % adapter.name)
+    return begun
+
+
+def _one_of(
+    adapter: Adapter, by: User, unit: Unit, channel: Channel | None, connected: Connected | Choice
+) -> Channel | Chooser:
+    """The one account, the one being reconnected, or a question. Nothing is kept of the others after a choice."""
+    accounts = connected.accounts if isinstance(connected, Choice) else (connected,)
+    if not accounts:
+        raise FieldProblem("", _("This sign-in opens no account that could be connected. See the steps on the page."))
+    if channel is not None and len(accounts) > 1:
+        accounts = tuple(one for one in accounts if one.account.remote_id == channel.remote_id) or accounts[:1]
+    if len(accounts) == 1:
+        return _arrive(adapter, Arrival(by=by, unit=unit, channel=channel, connected=accounts[0]))
+    state = secrets.token_urlsafe(32)
+    _remember(by, unit, channel, adapter.key, state, {"accounts": [one.to_json() for one in accounts]})
+    return Chooser(state, adapter.key, tuple(one.account for one in accounts))
 
 
 def _context(adapter: Adapter, channel: Channel | None) -> Context:

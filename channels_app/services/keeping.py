@@ -114,7 +114,7 @@ def next_probe() -> Any:
 
 def _keep_secret(channel: Channel, connected: Connected) -> None:
     """Replaces the key without reading the old one, which may no longer be readable."""
-    values = {"secret": connected.secret, "expires_at": connected.expires_at}
+    values = {"secret": connected.secret, "expires_at": connected.expires_at, "ends_at": connected.ends_at}
     replaced = Credential.objects.filter(channel=channel).update(
         version=F("version") + 1, refresh_lease=None, changed_at=timezone.now(), **values
     )

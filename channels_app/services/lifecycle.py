@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from channels_app import platforms, work
 from channels_app.models import Channel
@@ -33,6 +34,28 @@ def resume(*, by: User, channel: Channel) -> None:
     MACHINE.move(channel, "resume")
     work.returned(channel, by)
     audit.record("channel.resumed", by=by, on=channel, unit=channel.unit, data=named(channel))
+
+
+def mark_unpaid(channel: Channel, reason: str) -> None:
+    """The platform wants to be paid: the channel pauses until a person settles it there and resumes it here."""
+    said = {**named(channel), "reason": reason}
+    current = Channel.objects.select_related("unit").filter(pk=channel.pk, state="active").first()
+    if current is None:
+        return
+    try:
+        with transaction.atomic():
+            MACHINE.move(current, "pause", health="failing", health_message="channel.no_funds", health_params=said)
+            audit.record("channel.no_funds", by=None, on=current, unit=current.unit, data=said)
+            notices.tell(
+                policies.people_who("channel.manage", current.unit),
+                "channel.no_funds",
+                params=said,
+                url=reverse("channels:detail", args=[current.pk]),
+                subject=current,
+                dedupe=f"channel:{current.pk}:funds:{timezone.now():%Y%m%d}",
+            )
+    except TransitionError:
+        return  # somebody else paused or lost it a moment ago
 
 
 def mark_lost(channel: Channel, message: str = "channel.lost", params: dict[str, Any] | None = None) -> None:

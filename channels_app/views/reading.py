@@ -12,11 +12,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from channels_app import networks, platforms, selectors
 from channels_app import outlet as outlets
-from channels_app import platforms, selectors
+from channels_app.feeds import places as feed_places
 from channels_app.forms import DescribeForm, LendForm, ModeForm, OverrideForm
 from channels_app.models import Channel
 from channels_app.practice import services as practice
+from channels_app.services import renewing
 from channels_app.views.access import channel_for, person_of
 from libsocial.accounts import policies
 from libsocial.audit import selectors as trail
@@ -52,6 +54,12 @@ def _states() -> tuple[tuple[str, str], ...]:
 
 @login_required
 @require_safe
+def what_networks_allow(request: HttpRequest) -> HttpResponse:
+    return render(request, "channels/networks.html", {"networks": networks.every(), "columns": networks.COLUMNS})
+
+
+@login_required
+@require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     channel = channel_for(request, pk)
     return render(request, "channels/detail.html", page_of(request, channel))
@@ -70,6 +78,8 @@ def page_of(request: HttpRequest, channel: Channel, **forms: Any) -> dict[str, A
         "own": own,
         "history": trail.about(channel, limit=30) if own else (),
     }
+    if channel.platform == "feed":
+        context["feed"] = feed_places.of(channel)
     if card.may_manage:
         context |= _managing(channel)
     return {**context, **forms}
@@ -77,6 +87,8 @@ def page_of(request: HttpRequest, channel: Channel, **forms: Any) -> dict[str, A
 
 def _managing(channel: Channel) -> dict[str, Any]:
     forms: dict[str, Any] = {"describe_form": DescribeForm(instance=channel)}
+    if selectors.adapter_of(channel) is not None:
+        forms["access_ends"] = renewing.end_of(channel)
     if channel.state != "disconnected" and (units := selectors.may_borrow(channel)):
         forms["lend_form"] = LendForm(units=units)
     if selectors.adapter_of(channel) is not None:

@@ -69,23 +69,6 @@ TOASTS = {
     "error": "circle-x",
 }
 
-# Our own marks, not the platforms' logos: a letter on the platform's colour (components.css).
-PLATFORMS = {
-    "practice": ("P", _("Practice")),
-    "mastodon": ("M", "Mastodon"),
-    "bluesky": ("B", "Bluesky"),
-    "facebook": ("f", "Facebook"),
-    "instagram": ("I", "Instagram"),
-    "threads": ("T", "Threads"),
-    "x": ("X", "X"),
-    "linkedin": ("in", "LinkedIn"),
-    "youtube": ("Y", "YouTube"),
-    "tiktok": ("t", "TikTok"),
-    "pinterest": ("P", "Pinterest"),
-    "wordpress": ("W", "WordPress"),
-    "google": ("G", "Google"),
-}
-
 
 def of_state(state: str) -> Look:
     """The look of a state of any machine; a state nobody described looks like itself, in grey."""

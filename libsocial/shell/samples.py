@@ -12,6 +12,7 @@ from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
 
+from channels_app import platforms
 from libsocial.core import charts
 from libsocial.shell import looks
 
@@ -67,7 +68,7 @@ def everything() -> dict[str, Any]:
         "wire": looks.WIRE,
         "channel_states": looks.CHANNEL,
         "levels": looks.LEVELS,
-        "platforms": looks.PLATFORMS,
+        "platforms": platforms.ALL,
         "form": SampleForm(auto_id="sample_%s"),
         "faulty": faulty_form(),
         "page": Paginator(range(1, 481), 24).get_page(7),

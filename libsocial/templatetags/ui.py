@@ -14,10 +14,13 @@ from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from channels_app import platforms
+from channels_app.views import colours
 from libsocial.notices import catalogue
 from libsocial.notices.catalogue import Rendered
 from libsocial.notices.models import Notice
 from libsocial.shell import looks
+from libsocial.shell.addresses import address
 
 register = template.Library()
 
@@ -89,13 +92,13 @@ def undo_url(extra_tags: str | None) -> str:
 @register.filter
 def platform_mark(key: str) -> str:
     """The letter on a platform's badge."""
-    return looks.PLATFORMS[key][0] if key in looks.PLATFORMS else str(key)[:1].upper()
+    return platforms.mark_of(key)
 
 
 @register.filter
 def platform_name(key: str) -> str:
     """A platform's name as people write it."""
-    return looks.PLATFORMS[key][1] if key in looks.PLATFORMS else str(key).capitalize()
+    return platforms.name_of(key)
 
 
 @register.filter
@@ -156,3 +159,10 @@ def notice_text(notice: Notice) -> Rendered:
 def joined(*parts: object) -> SafeString:
     """Class names joined, the empty ones left out."""
     return format_html("{}", " ".join(str(part) for part in parts if part))
+
+
+@register.simple_tag
+def platform_colours() -> str:
+    """The address of the style sheet with the platforms' colours, which changes with them; '' where there is none."""
+    sheet = address("channels:colours")
+    return f"{sheet}?{colours.version()}" if sheet else ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -16,7 +16,7 @@ from django.utils import timezone
 from channels_app.capabilities import AltText, Capabilities, MediaRules, TextLimit, TextUnit
 from channels_app.connect import FieldProblem
 from channels_app.errors import NeedsReconnect, Temporary
-from channels_app.platforms.base import Account, Adapter, Connected, ConnectField, Redirect, Session
+from channels_app.platforms.base import Account, Adapter, Choice, Connected, ConnectField, Redirect, Session
 
 
 @dataclass
@@ -62,6 +62,7 @@ class Harbour(Adapter):
     def __init__(self) -> None:
         self.network = Network()
         self.asked: dict[str, str] = {}
+        self.opens: list[str] | None = None  # the accounts one sign-in opens, where there are several
 
     def begin(self, fields: dict[str, str], *, redirect_uri: str, state: str, context: Any) -> Redirect | Connected:
         if not fields["server"].strip():
@@ -75,10 +76,25 @@ class Harbour(Adapter):
             f"https://{fields['server']}/authorize?state={state}", {"server": fields["server"], "pkce": "v"}
         )
 
-    def finish(self, keep: dict[str, Any], answer: dict[str, str], *, redirect_uri: str, context: Any) -> Connected:
+    def finish(
+        self, keep: dict[str, Any], answer: dict[str, str], *, redirect_uri: str, context: Any
+    ) -> Connected | Choice:
         if answer.get("code") != "good" or redirect_uri != self.asked["redirect_uri"] or keep["pkce"] != "v":
             raise FieldProblem("", "Harbour did not accept the answer.")
-        return self._connected(keep["server"])
+        if self.opens is None:
+            return self._connected(keep["server"])
+        return Choice(tuple(self._other(keep["server"], name) for name in self.opens))
+
+    def _other(self, server: str, name: str) -> Connected:
+        account = replace(self._account(server), remote_id=name, name=f"{name.capitalize()} Branch", handle=f"@{name}")
+        return Connected(account, {"access": f"access-{name}", "refresh": self.network.good, "as": name})
+
+    def from_token(self, fields: dict[str, str], *, context: Any) -> Connected | Choice:
+        if fields.get("token") != "good":
+            raise FieldProblem("token", "Harbour does not know this token.")
+        if self.opens is None:
+            return self._connected("harbour.example")
+        return Choice(tuple(self._other("harbour.example", name) for name in self.opens))
 
     def _connected(self, server: str) -> Connected:
         return Connected(
@@ -105,7 +121,12 @@ class Harbour(Adapter):
             raise Temporary("Harbour is down")
         if session.secret["refresh"] != self.network.good:
             raise NeedsReconnect("Harbour no longer knows our token.")
-        return self._account("harbour.example")
+        account = self._account("harbour.example")
+        return (
+            replace(account, remote_id=session.secret["as"], name=session.remote_id)
+            if "as" in session.secret
+            else account
+        )
 
     def renew(self, session: Session, secret: dict[str, Any]) -> Connected:
         fresh = self.network.renew(secret["refresh"])

@@ -170,7 +170,10 @@ class Contract:
             assert self.adapter.host(name) == "https://proxy.example/x"
 
     def test_an_ordinary_post_passes_the_checks(self):
-        assert check(self.content(media=[picture()]), self.can, DEFAULT) == []
+        problems = check(self.content(media=[picture()]), self.can, DEFAULT)
+        if not self.can.alt_text.field:  # where descriptions have no place, saying so is right
+            problems = [problem for problem in problems if problem.message != "check.alt_nowhere"]
+        assert problems == []
 
     # --- publishing -------------------------------------------------------
     def test_a_post_arrives_whole_once(self, far, session):

@@ -109,7 +109,7 @@ class Handler(BaseHTTPRequestHandler):
     def create(self, body: dict[str, Any]) -> None:
         with self.net.lock:
             word = self.net.script.pop(0) if self.net.script else "normal"
-        refusals = {"401": 401, "422": 422, "429": 429, "500": 500, "404": 404}
+        refusals = {"401": 401, "402": 402, "422": 422, "429": 429, "500": 500, "404": 404}
         if word in refusals:
             return self.answer(refusals[word], {}, Retry_After="120")
         if word in ("drop", "kill"):

@@ -25,6 +25,7 @@ def token(name: str, serial: int) -> str:
 class FakeBluesky(FarSide):
     """One account. `records` is what its repository holds."""
 
+    platform = "bluesky"
     creating = ("POST", r"putRecord|createRecord")
 
     def __init__(self) -> None:

@@ -29,6 +29,7 @@ _V2 = {
 class FakeMastodon(FarSide):
     """One account. The flags are the ways servers differ."""
 
+    platform = "mastodon"
     creating = ("POST", r"/api/v1/statuses$")
 
     def __init__(self) -> None:

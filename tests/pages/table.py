@@ -73,6 +73,10 @@ def shown(world: World) -> tuple[Any, ...]:
     return (world.shown.account.handle, world.shown.pk)
 
 
+def news(world: World) -> tuple[Any, ...]:
+    return (world.news.feed.slug,)
+
+
 def invitation(world: World) -> tuple[Any, ...]:
     return (world.invitation.invitation.pk,)
 
@@ -114,6 +118,12 @@ ROWS = (
     row("channels:detail", OF_NORTH, channel),
     row("channels:avatar", "302 404 404 404 404 404", channel),  # Practice has no picture of its own
     row("channels:connect", "302 403 403 200 403 403"),
+    row("channels:networks", FOR_STAFF),
+    row("channels:colours", FOR_ALL),
+    row("channels:outlet", "404 404 404 404 404 404", lambda world: ("unsigned", "file.jpg")),
+    row("channels:choose_account", BY_POST),
+    row("channels:keys", "302 403 403 404 403 403", lambda world: ("bluesky",)),  # Bluesky wants no application
+    row("channels:remove_keys", BY_POST, lambda world: ("bluesky",)),
     row("channels:connect_to", "302 403 403 200 403 403", lambda world: ("bluesky",)),
     row("channels:callback", "302 422 422 422 422 422", lambda world: ("mastodon", "somewhere")),
     row("channels:reconnect", "302 403 403 200 403 404", channel),
@@ -129,6 +139,11 @@ ROWS = (
     row("practice:post", FOR_ALL, shown),
     row("practice:picture", FOR_ALL, lambda world: (world.shown.pk, 0)),
     *(row(f"practice:{name}", BY_POST_ALL, shown) for name in ("like", "share", "reply")),
+    # --- our own feeds, which are public ----------------------------------------
+    *(row(f"feeds:{name}", FOR_ALL, news) for name in ("feed", "rss", "atom", "json", "block", "screen")),
+    row("feeds:item", FOR_ALL, lambda world: (*news(world), world.news.uuid)),
+    row("feeds:file", FOR_ALL, lambda world: (*news(world), world.news.uuid, 0)),
+    row("feeds:captions", "404 404 404 404 404 404", lambda world: (*news(world), world.news.uuid, 0, 0)),
     # --- figures --------------------------------------------------------------
     row("analytics:overview", FOR_STAFF),
     row("analytics:overview", FOR_STAFF, format=lambda world: "csv"),

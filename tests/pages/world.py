@@ -10,7 +10,8 @@ from pathlib import Path
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from channels_app.models import Channel, PracticePost
+from channels_app.feeds import store
+from channels_app.models import Channel, FeedItem, PracticePost
 from channels_app.practice.services import ensure_practice
 from libsocial.accounts.models import Membership, Role, Unit, User
 from libsocial.accounts.services import invitations
@@ -42,6 +43,7 @@ class World:
     invitation: invitations.Made
     membership: Membership
     hold: Hold
+    news: FeedItem
 
 
 def build(lib: Library) -> World:
@@ -66,7 +68,19 @@ def build(lib: Library) -> World:
         invitation=invitations.invite(by=lib.ada, email="new@library.example", unit=lib.north, role=Role.EDITOR),
         membership=Membership.objects.get(user=lib.erin),
         hold=hold,
+        news=item_of_a_feed(asset),
     )
+
+
+def item_of_a_feed(asset: Asset) -> FeedItem:
+    """One item with a picture in a feed of ours."""
+    _feed, token = store.open_feed("news", title="News of the library", about="What is on", home="https://lib.example")
+    media = {
+        "path": asset.path, "mime": asset.mime, "alt": asset.alt, "width": asset.width, "height": asset.height,
+        "size": asset.size,
+    }  # fmt: skip
+    words = store.Entry("Story time on Tuesday", "Story time on Tuesday\n\nAt ten, in the garden.", media=[media])
+    return store.put(token, "one", words)
 
 
 def picture(unit: Unit, by: User) -> Asset:
