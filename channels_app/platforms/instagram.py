@@ -75,6 +75,7 @@ class Instagram(Adapter):
             choices=_LOGINS,
         ),
     )
+    token_fields = ("token", "login", "account_id")
     app_key = "facebook"
     app_fields = (
         ConnectField(
