@@ -21,6 +21,7 @@ class TextUnit(StrEnum):
     BYTES = "bytes"
     MASTODON = "mastodon"  # graphemes; links count a fixed number, remote mentions without their server
     WEIGHTED = "weighted"  # X's weights
+    EMOJI_BYTES = "emoji_bytes"  # code points; an emoji counts its bytes in UTF-8 (Threads)
 
 
 @dataclass(frozen=True)

@@ -213,6 +213,16 @@ def _weight(text: str) -> int:
     return sum(200 if _is_emoji(cluster) else sum(map(_heavy, cluster)) for cluster in _clusters(text))
 
 
+def _emoji_bytes(text: str, _link_length: int | None) -> int:
+    """Code points, but an emoji the bytes it has in UTF-8. Source: Threads API, overview of posts and its limits."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        len(cluster.encode("utf-8", "surrogatepass")) if _is_emoji(cluster) else len(cluster)
+        for cluster in _clusters(text)
+    )
+
+
 def _is_emoji(cluster: str) -> bool:
     return bool(_EMOJI.match(cluster)) and not _TEXT_EMOJI.match(cluster)
 
@@ -228,6 +238,7 @@ _COUNTERS: dict[TextUnit, Callable[[str, int | None], int]] = {
     TextUnit.BYTES: lambda text, _: len(text.encode("utf-8", "surrogatepass")),
     TextUnit.MASTODON: _mastodon,
     TextUnit.WEIGHTED: _weighted,
+    TextUnit.EMOJI_BYTES: _emoji_bytes,
 }
 
 

@@ -15,6 +15,7 @@ _UNITS: dict[TextUnit, str | Promise] = {
     TextUnit.BYTES: _("bytes"),
     TextUnit.MASTODON: _("characters"),
     TextUnit.WEIGHTED: _("characters, as X counts them"),
+    TextUnit.EMOJI_BYTES: _("characters, an emoji as several"),
 }
 
 

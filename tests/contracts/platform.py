@@ -97,9 +97,12 @@ class Contract:
         """Content this platform takes; platforms that want a picture override it."""
         return words(*(texts or (self.text,)), **rest)
 
-    def prepare(self, session: Session, content: Content, index: int = 0, key: str = KEY) -> Prepared:
+    def prepare(
+        self, session: Session, content: Content, index: int = 0, key: str = KEY, before: Sequence[Receipt] = ()
+    ) -> Prepared:
         """As the engine stores it: through JSON and back."""
-        prepared = _stored(self.adapter.prepare(session, content, index, key, AT))
+        prepared = self.adapter.prepare(session, content, index, key, AT)
+        prepared = _stored(self.adapter.after(content, index, prepared, list(before)))
         for _ in range(60):
             try:
                 further = _stored(self.adapter.ready(session, content, index, prepared))
@@ -117,7 +120,7 @@ class Contract:
     def publish(self, session: Session, content: Content, key: str = KEY) -> list[Receipt]:
         receipts: list[Receipt] = []
         for index in range(len(content.parts)):
-            prepared = self.prepare(session, content, index, f"{key}{index}")
+            prepared = self.prepare(session, content, index, f"{key}{index}", receipts)
             receipts.append(self.follow(session, self.create(session, content, prepared, receipts, index)))
         return receipts
 
