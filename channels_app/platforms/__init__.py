@@ -6,9 +6,10 @@ from channels_app.platforms.base import Adapter
 from channels_app.platforms.bluesky import Bluesky
 from channels_app.platforms.mastodon import Mastodon
 from channels_app.platforms.practice import Practice
+from channels_app.platforms.wordpress import WordPress
 
 # In the order in which they are offered: those that need no developer account first.
-ALL: tuple[Adapter, ...] = (Practice(), Bluesky(), Mastodon())
+ALL: tuple[Adapter, ...] = (Practice(), Bluesky(), Mastodon(), WordPress())
 
 _BY_KEY = {adapter.key: adapter for adapter in ALL}
 
