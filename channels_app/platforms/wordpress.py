@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -248,7 +249,8 @@ class WordPress(Adapter):
             )
         back = f"{redirect_uri}?{urlencode({'state': state})}"
         query = {
-            "app_name": "LibSocial",
+            # Each name may be used once by a user, also that of a connection that is being made anew.
+            "app_name": f"LibSocial {timezone.localtime():%Y-%m-%d %H:%M}",
             "app_id": str(uuid.uuid5(uuid.NAMESPACE_URL, settings.BASE_URL)),
             "success_url": back,
             "reject_url": f"{back}&error=access_denied",
