@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from channels_app.platforms.base import Adapter
 from channels_app.platforms.bluesky import Bluesky
+from channels_app.platforms.discord import Discord
 from channels_app.platforms.mastodon import Mastodon
 from channels_app.platforms.practice import Practice
 from channels_app.platforms.wordpress import WordPress
 
 # In the order in which they are offered: those that need no developer account first.
-ALL: tuple[Adapter, ...] = (Practice(), Bluesky(), Mastodon(), WordPress())
+ALL: tuple[Adapter, ...] = (Practice(), Bluesky(), Mastodon(), WordPress(), Discord())
 
 _BY_KEY = {adapter.key: adapter for adapter in ALL}
 
