@@ -6,11 +6,12 @@ from channels_app.platforms.base import Adapter
 from channels_app.platforms.bluesky import Bluesky
 from channels_app.platforms.discord import Discord
 from channels_app.platforms.mastodon import Mastodon
+from channels_app.platforms.pinterest import Pinterest
 from channels_app.platforms.practice import Practice
 from channels_app.platforms.wordpress import WordPress
 
 # In the order in which they are offered: those that need no developer account first.
-ALL: tuple[Adapter, ...] = (Practice(), Bluesky(), Mastodon(), WordPress(), Discord())
+ALL: tuple[Adapter, ...] = (Practice(), Bluesky(), Mastodon(), WordPress(), Discord(), Pinterest())
 
 _BY_KEY = {adapter.key: adapter for adapter in ALL}
 
