@@ -197,7 +197,12 @@ class Pinterest(Adapter):
             Metric(
                 "impressions", "reach", gettext_lazy("Impressions"), gettext_lazy("How often the pin was on a screen.")
             ),
-            Metric("saves", "shares", gettext_lazy("Saves"), gettext_lazy("Saves since it was made; told of its first 90 days only.")),
+            Metric(
+                "saves",
+                "shares",
+                gettext_lazy("Saves"),
+                gettext_lazy("Saves since it was made; told of its first 90 days only."),
+            ),
             Metric("pin_clicks", "opens", gettext_lazy("Pin clicks"), gettext_lazy("How often the pin was opened.")),
             Metric(
                 "outbound_clicks", "clicks", gettext_lazy("Link clicks"), gettext_lazy("Clicks on the link of the pin.")

@@ -11,13 +11,14 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels_app import errors
+from channels_app import errors, services
 from channels_app.check import check
 from channels_app.connect import Context, FieldProblem
 from channels_app.content import Content, LinkCard, Part
 from channels_app.platforms import _discord_messages as messages
 from channels_app.platforms._form import Form
 from channels_app.platforms.discord import Discord
+from channels_app.selectors import capabilities_of
 from libsocial.accounts.policy import DEFAULT
 from tests.contracts.platform import AT, HttpContract, words
 from tests.fakes.discord import BOT_TOKEN, CHANNEL, GUILD, HOOK, HOOK_TOKEN, FakeDiscord
@@ -449,6 +450,13 @@ class TestConnecting:
             ADAPTER.revoke(both)
         with pytest.raises(errors.NeedsReconnect):
             ADAPTER.probe(both)
+
+    def test_connecting_and_ending_by_our_own_pages(self, far, lib):
+        channel = services.connect_begin(by=lib.ada, unit=lib.north, platform="discord", fields=HOOKED)
+        assert (channel.name, channel.remote_id) == ("Town Library", HOOK)
+        assert "find" not in capabilities_of(channel).features
+        assert services.disconnect(by=lib.ada, channel=channel).there
+        assert far.hook_token != HOOK_TOKEN
 
     def test_from_a_file(self, far):
         for fields, number in (({"token": ADDRESS}, HOOK), ({"token": BOT_TOKEN, "channel_id": CHANNEL}, CHANNEL)):

@@ -10,13 +10,14 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from channels_app import errors
+from channels_app import errors, services
 from channels_app.check import check
 from channels_app.connect import Context, FieldProblem
 from channels_app.content import LinkCard
 from channels_app.platforms import _pinterest_pins as pins
 from channels_app.platforms.base import Account
 from channels_app.platforms.pinterest import Pinterest
+from channels_app.selectors import capabilities_of
 from libsocial.accounts.policy import DEFAULT
 from tests.contracts.platform import AT, HttpContract, words
 from tests.fakes.pinterest import APP, BACK, BOARD, CODE, ME, OTHER, SCOPES, SECTION, FakePinterest
@@ -461,9 +462,19 @@ class TestConnecting:
         with pytest.raises(FieldProblem, match="no longer accepts"):
             self.finish(here)
 
-    def test_without_keys_of_the_application_nobody_connects(self, lib):
-        from channels_app import services
+    def test_the_whole_way_by_our_own_pages(self, far, lib, settings):
+        settings.PLATFORM_APPS = {f"PINTEREST_{name}".upper(): value for name, value in APP.items()}
+        begun = services.connect_begin(by=lib.ada, unit=lib.north, platform="pinterest", fields={})
+        query = {name: values[0] for name, values in parse_qs(urlsplit(begun.url).query).items()}
+        far.back = query["redirect_uri"]
+        channel = services.connect_finish(
+            by=lib.ada, state=query["state"], answer={"code": CODE}, arrived_at=query["redirect_uri"]
+        )
+        assert (channel.name, channel.handle, channel.facts["boards"]) == ("Town Library", "@townlibrary", BOARDS)
+        assert channel.credential.secret["refresh"] == far.refresh_token
+        assert "board" in {option.name for option in capabilities_of(channel).options}
 
+    def test_without_keys_of_the_application_nobody_connects(self, lib):
         with pytest.raises(FieldProblem, match="keys of your application"):
             services.connect_begin(by=lib.ada, unit=lib.north, platform="pinterest", fields={})
 

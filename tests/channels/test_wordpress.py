@@ -9,10 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.utils import timezone
 
-from channels_app import errors
+from channels_app import errors, services
 from channels_app.check import check
 from channels_app.connect import Context, FieldProblem
 from channels_app.content import Content, LinkCard, Part
+from channels_app.models import Channel
 from channels_app.platforms import _wordpress_posts as posts
 from channels_app.platforms.base import Redirect
 from channels_app.platforms.wordpress import WordPress
@@ -419,6 +420,27 @@ class TestConnecting:
         with pytest.raises(FieldProblem, match="in the open"):
             begin(here, server=place, user=USER, app_password=PASSWORD)
         assert not [one for one in far.asked if "authorization" in one.headers]
+
+    def test_the_whole_way_by_our_own_pages_and_again(self, far, lib, settings):
+        settings.BASE_URL = "https://libsocial.example"
+        for channel in (None, "the same"):
+            known = Channel.objects.get() if channel else None
+            begun = services.connect_begin(
+                by=lib.ada, unit=lib.north, platform="wordpress", fields={"server": far.site}, channel=known
+            )
+            back = urlsplit(parse_qs(urlsplit(begun.url).query)["success_url"][0])
+            kept = services.connect_finish(
+                by=lib.ada,
+                state=parse_qs(back.query)["state"][0],
+                answer={"site_url": far.site, "user_login": USER, "password": PASSWORD},
+                arrived_at=f"https://{back.netloc}{back.path}",
+            )
+        assert Channel.objects.get() == kept
+        assert (kept.name, kept.server) == ("Town Library & Friends", far.site)
+        assert kept.credential.secret == {"user": USER, "password": PASSWORD}
+        ended = services.disconnect(by=lib.ada, channel=kept)
+        assert ended.there
+        assert far.password == ""
 
     def test_from_a_file(self, far, here):
         fields = {"server": far.site, "user": USER, "token": PASSWORD}

@@ -45,6 +45,7 @@ class FakePinterest(FarSide):
         self.business = True
         self.granted = SCOPES
         self.policy = "policy-1"
+        self.back = BACK  # the address the application named
         self.late: set[str] = set()  # not in the list of the board yet
 
     def secret(self) -> dict[str, str]:
@@ -81,7 +82,7 @@ class FakePinterest(FarSide):
             if form["refresh_token"] != self.refresh_token:
                 return Reply(400, {"code": 1, "message": "The refresh token is invalid."})
             self.token, self.refresh_token = f"pina_{next(self.numbers)}", f"pinr_{next(self.numbers)}"
-        elif form.get("code") != CODE or form.get("redirect_uri") != BACK:
+        elif form.get("code") != CODE or form.get("redirect_uri") != self.back:
             return Reply(400, {"code": 1, "message": "The code is invalid."})
         told = {"access_token": self.token, "refresh_token": self.refresh_token, "token_type": "bearer"}
         lasts = {"expires_in": 2592000, "refresh_token_expires_in": 5184000}
