@@ -88,9 +88,12 @@ class Contract:
     foreign: ClassVar[str] = "Été\n\n日本語 👩‍🚀 & <b>not bold</b>"
     # Does a receipt come back at once, or only from `follow`?
     public_at_once: ClassVar[bool] = True
+    # The kind of figure that `far.like` adds one to; WordPress counts nothing but comments.
+    liked: ClassVar[str] = "reactions"
 
     @property
     def can(self) -> Capabilities:
+        """What one account can: where that differs, a class for each kind says so."""
         return self.adapter.capabilities
 
     def content(self, *texts: str, **rest: Any) -> Content:
@@ -144,7 +147,7 @@ class Contract:
     def test_every_declared_feature_is_there_and_no_other(self):
         for feature, method in FEATURES.items():
             own = getattr(type(self.adapter), method) is not getattr(Adapter, method)
-            assert own == (feature in self.can.features), feature
+            assert own == (feature in self.adapter.capabilities.features), feature
         assert self.can.features <= set(FEATURES) | {"edit", "reply"}
 
     def test_capabilities_are_whole(self):
@@ -296,7 +299,7 @@ class Contract:
         figures = self.adapter.metrics(session, [receipt])[receipt.remote_id]
         declared = {metric.name for metric in self.can.metrics if metric.scope == "post"}
         assert set(figures.values) <= declared
-        reactions = next(metric.name for metric in self.can.metrics if metric.kind == "reactions")
+        reactions = next(metric.name for metric in self.can.metrics if metric.kind == self.liked)
         assert figures.values[reactions] == 1
         assert not figures.gone
 
@@ -383,6 +386,8 @@ class HttpContract(Contract):
         504: errors.Unclear,
         301: errors.Temporary,
     }
+    # The method of the request that ends our key.
+    ends_by: ClassVar[str] = "POST"
 
     def pytest_generate_tests(self, metafunc):
         if "nonsense" in metafunc.fixturenames:
@@ -476,7 +481,7 @@ class HttpContract(Contract):
     def test_a_key_that_could_not_be_given_back_is_told_without_it(self, far, session, trouble, caplog):
         if "revoke" not in self.can.features:
             return
-        far.fail(trouble, method="POST", pattern=".")
+        far.fail(trouble, method=self.ends_by, pattern=".")
         with caplog.at_level(logging.DEBUG), pytest.raises(errors.PlatformError) as caught:
             self.adapter.revoke(session)
         assert caught.value.reason
