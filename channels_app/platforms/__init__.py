@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from channels_app.platforms.base import Adapter
 from channels_app.platforms.bluesky import Bluesky
+from channels_app.platforms.facebook import Facebook
 from channels_app.platforms.mastodon import Mastodon
 from channels_app.platforms.practice import Practice
 
 # In the order in which they are offered: those that need no developer account first.
-ALL: tuple[Adapter, ...] = (Practice(), Bluesky(), Mastodon())
+ALL: tuple[Adapter, ...] = (Practice(), Bluesky(), Mastodon(), Facebook())
 
 _BY_KEY = {adapter.key: adapter for adapter in ALL}
 
