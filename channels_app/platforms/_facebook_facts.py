@@ -31,7 +31,7 @@ SCOPES = (
 NEEDED = frozenset(SCOPES[:3])
 
 _DAY = "2026-11-23"
-_REFERENCE = Source("developers.facebook.com, Graph API reference: Page feed, photos, videos, video_reels", _DAY)
+_REFERENCE = Source("developers.facebook.com, Graph API reference: Page feed, photos, videos, reels and stories", _DAY)
 _AUDIENCE = ("prefer", "only")
 
 APP_FIELDS = (
@@ -67,6 +67,12 @@ GUIDE = Guide(
             ),
             copy=((gettext_lazy("Rights"), "{scopes}"),),
         ),
+        Step(
+            gettext_lazy(
+                "Under App settings, Basic, enter the addresses of your privacy policy and of a page that says how "
+                "people have their data deleted. Meta asks for both."
+            )
+        ),
         Step(gettext_lazy("Under App settings, Advanced, switch on “Require app secret”.")),
         Step(gettext_lazy("Copy the app ID and the app secret into the fields here, then connect.")),
         Step(
@@ -87,14 +93,18 @@ GUIDE = Guide(
 _OPTIONS = (
     Option(
         "kind",
-        gettext_lazy("A film appears as"),
+        gettext_lazy("Kind"),
         "choice",
         default="post",
         choices=(
-            ("post", gettext_lazy("A film in the feed")),
-            ("reel", gettext_lazy("A reel: upright, 3 to 90 seconds")),
+            ("post", gettext_lazy("Post")),
+            ("reel", gettext_lazy("Reel")),
+            ("story", gettext_lazy("Story, for 24 hours")),
         ),
-        help=gettext_lazy("Facebook shows every film of a Page among its reels; as a reel it must have their shape."),
+        help=gettext_lazy(
+            "A reel is one upright film of 3 to 90 seconds; Facebook shows the film of a post among the reels too. A "
+            "story has one picture or film and no words."
+        ),
     ),
     Option(
         "audience",
@@ -106,6 +116,7 @@ _OPTIONS = (
             ("only", gettext_lazy("Only the people described here; nobody else can see it")),
         ),
         help=gettext_lazy("A post for some people only is not visible to anybody who is not signed in at Facebook."),
+        only=("kind", ("post", "reel")),
     ),
     Option(
         "audience_languages",
@@ -156,13 +167,21 @@ _FILM = VideoRules(
 )
 _REEL = VideoRules(
     mime_types=("video/mp4",),
-    max_bytes=1_000_000_000,
+    max_bytes=500_000_000,
     min_seconds=3,
     max_seconds=90,
     ratio=(9 / 16, 9 / 16),
     captions=("srt",),
     caption_files=10,
     poster=True,
+)
+_STORY = MediaRules(
+    max_images=1,
+    mime_types=("image/jpeg", "image/png"),
+    max_bytes=4_000_000,
+    max_side=2048,
+    required=True,
+    video=VideoRules(max_bytes=500_000_000, min_seconds=1, max_seconds=60),
 )
 
 CAPABILITIES = Capabilities(
@@ -179,7 +198,20 @@ CAPABILITIES = Capabilities(
     comment=TextLimit(8000, TextUnit.CODEPOINTS),
     link_card="server",
     options=_OPTIONS,
-    shapes=(Shape("kind", "reel", {"media": MediaRules(max_images=0, required=True, video=_REEL)}),),
+    shapes=(
+        Shape("kind", "reel", {"media": MediaRules(max_images=0, required=True, video=_REEL)}),
+        Shape(
+            "kind",
+            "story",
+            {
+                "text": TextLimit(0, TextUnit.CODEPOINTS),
+                "media": _STORY,
+                "alt_text": AltText(field=False),
+                "comment": None,
+                "link_card": "none",
+            },
+        ),
+    ),
     features=frozenset({"find", "follow", "metrics", "audience", "delete", "probe", "revoke"}),
     metrics=(
         Metric(

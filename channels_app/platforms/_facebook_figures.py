@@ -21,6 +21,7 @@ INSIGHTS = {
     "post_total_media_view_unique": "viewers",
     "post_clicks": "clicks",
 }
+_OF_STORY = {"STORY_MEDIA_VIEW": "views", "STORY_TOTAL_MEDIA_VIEW_UNIQUE": "viewers"}
 _BUSY = 75  # percent of a limit, from which on only what must be asked is asked
 
 
@@ -77,17 +78,34 @@ def _deep(value: Any, *names: str) -> Any:
     return value
 
 
+def _names() -> dict[str, str]:
+    """Those of stories are written in large letters when asked; how they come back is not told."""
+    return {theirs.lower(): ours for theirs, ours in {**INSIGHTS, **_OF_STORY}.items()}
+
+
 def _insights(told: Any) -> dict[str, int]:
     data = told.get("data") if isinstance(told, dict) else None
     values: dict[str, int] = {}
     for one in data if isinstance(data, list) else []:
-        name = INSIGHTS.get(str(one.get("name"))) if isinstance(one, dict) else None
+        name = _names().get(str(one.get("name")).lower()) if isinstance(one, dict) else None
         series = one.get("values") if name else None
         latest = series[-1] if isinstance(series, list) and series else None
         value = number_of(latest.get("value")) if isinstance(latest, dict) else None
         if name and value is not None:
             values[name] = value
     return values
+
+
+def of_story(graph: Graph, number: str) -> Figures:
+    """A story that is no longer there has ended; nobody deleted it."""
+    values: dict[str, int] = {}
+    for name in _OF_STORY:
+        answer = graph.get_object(f"{number}/insights", metric=name)
+        if _graph.is_missing(answer):
+            break
+        if not _may_leave_out(answer):
+            values |= _insights(good(answer).fields)
+    return Figures(values)
 
 
 def of_comment(graph: Graph, page: str, number: str) -> Figures:

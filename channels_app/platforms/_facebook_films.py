@@ -1,7 +1,7 @@
-"""Films and reels: sent in pieces, published by one last word, then watched until Facebook has worked through them.
+"""Films, reels and stories with a film: sent in pieces, published by one last word, then watched until public.
 
 The film has its number from the first moment on, so what became of that last word is read off the film itself. A
-reel goes to a host of its own as one stream; any other film in the pieces Facebook asks for.
+reel or a story goes to a host of its own as one stream; any other film in the pieces Facebook asks for.
 """
 
 from __future__ import annotations
@@ -25,6 +25,13 @@ from channels_app.platforms.base import Found, Receipt, Session
 LONG = 600.0  # seconds of one exchange that carries film
 _PIECE = 16_000_000  # bytes held in memory at once, whatever Facebook asks for
 _PLACE = regex.compile(r"/[\w./-]+")
+# Kind -> where it goes, and how the first and the last word are written there.
+_WAYS = {
+    "post": ("videos", "start", "finish"),
+    "reel": ("video_reels", "START", "FINISH"),
+    "story": ("video_stories", "start", "finish"),
+}
+_STREAMED = ("video_reels", "video_stories")
 _STATE = "id,status,post_id,permalink_url,published"
 # Facebook names captions by language and country.
 _COUNTRIES = {
@@ -36,14 +43,13 @@ _COUNTRIES = {
 
 # --- sending --------------------------------------------------------------
 def further(graph: Graph, session: Session, media: Media, film: dict[str, Any], upload_host: str) -> dict[str, Any]:
-    """One step on: the start, a piece, or for a reel the whole stream. `film` is what is stored between the steps."""
-    if film["kind"] == "reel":
-        if "video" not in film:
-            return film | _started(graph, session, "video_reels", {"upload_phase": "START"})
-        return film | _streamed(graph, session, media, film, upload_host)
+    """One step on: the start, a piece, or the whole stream. `film` is what is stored between the steps."""
+    edge, start, _finish = _WAYS[film["kind"]]
     if "video" not in film:
-        start = {"upload_phase": "start", "file_size": media.size}
-        return film | _started(graph, session, "videos", start)
+        fields = {"upload_phase": start} | ({} if edge in _STREAMED else {"file_size": media.size})
+        return film | _started(graph, session, edge, fields)
+    if edge in _STREAMED:
+        return film | _streamed(graph, session, media, film, upload_host)
     return film | _piece(graph, session, media, film)
 
 
@@ -51,7 +57,7 @@ def _started(graph: Graph, session: Session, edge: str, fields: dict[str, Any]) 
     answer = graph.post(f"{session.remote_id}/{edge}", fields, meanings=ON_THE_PAGE)
     video = id_of(answer.fields.get("video_id"))
     begun: dict[str, Any] = {"video": video}
-    if edge == "video_reels":
+    if edge in _STREAMED:
         begun["place"] = _place_of(answer.text("upload_url"), graph.version, video)
     else:
         begun |= {"session": id_of(answer.fields.get("upload_session_id")), **_offsets(answer)}
@@ -113,19 +119,22 @@ def _streamed(graph: Graph, session: Session, media: Media, film: dict[str, Any]
     return {"done": True}
 
 
-def publish(graph: Graph, page: str, part: Part, film: dict[str, Any], audience: dict[str, Any]) -> str:
-    """The last word, the creating request. The post's number where Facebook has one already, else ''."""
-    fields: dict[str, Any] = {"description": measure.plain_newlines(part.text), **audience}
-    if film["kind"] == "reel":
-        edge = "video_reels"
-        fields |= {"upload_phase": "FINISH", "video_id": film["video"], "video_state": "PUBLISHED"}
-    else:
-        edge = "videos"
-        fields |= {"upload_phase": "finish", "upload_session_id": film["session"]}
+def publish(graph: Graph, page: str, part: Part, film: dict[str, Any], audience: dict[str, Any]) -> None:
+    """The last word, the creating request. The number of the post often comes only later, from the film."""
+    edge, _start, finish = _WAYS[film["kind"]]
+    fields: dict[str, Any] = {"upload_phase": finish}
+    match film["kind"]:
+        case "story":
+            fields |= {"video_id": film["video"]}
+        case "reel":
+            fields |= {"video_id": film["video"], "video_state": "PUBLISHED"}
+        case _:
+            fields |= {"upload_session_id": film["session"]}
+    if film["kind"] != "story":
+        fields |= {"description": measure.plain_newlines(part.text), **audience}
     answer = graph.post(f"{page}/{edge}", fields, creating=True, meanings=ON_THE_PAGE)
     if answer.fields.get("success") is not True:
         raise Unclear(_("The answer of %s cannot be read.") % NAME, detail=answer.words)
-    return id_of(answer.fields.get("post_id"))
 
 
 def receipt(media: Media, film: dict[str, Any], alt: str) -> Receipt:
@@ -134,9 +143,9 @@ def receipt(media: Media, film: dict[str, Any], alt: str) -> Receipt:
         "captions": [asdict(one) for one in media.captions],
         "poster": asdict(media.poster) if media.poster else None,
     }
-    place = "reel" if film["kind"] == "reel" else "watch/?v="
-    url = f"{posts.HOME}/{place}{'/' if film['kind'] == 'reel' else ''}{film['video']}"
-    return Receipt(film["video"], url, alt=alt, data={"video": film["video"], **beside}, processing=True)
+    data = {"video": film["video"], **beside} | ({"story": True} if film["kind"] == "story" else {})
+    url = f"{posts.HOME}/{'reel/' if film['kind'] == 'reel' else 'watch/?v='}{film['video']}"
+    return Receipt(film["video"], url, alt=alt, data=data, processing=True)
 
 
 # --- what became of it ----------------------------------------------------
@@ -200,14 +209,18 @@ def found(graph: Graph, media: Media, film: dict[str, Any], alt: str, settled: b
 
 def followed(graph: Graph, session: Session, old: Receipt) -> Receipt:
     """Looks once: the same receipt while Facebook is at work, else that of the public post. Raises Rejected."""
-    answer = look(graph, old.data["video"])
+    try:
+        answer = look(graph, old.data["video"])
+    except Gone:  # it may be slow to show it; saying that it is gone could have it posted again
+        return old
     if said := trouble(answer):
         reason = _("Facebook could not use the film: %(words)s") % {"words": graph.wire.clean(said)}
         raise Rejected(reason, field="media", detail=graph.wire.clean(said))
     number = id_of(answer.fields.get("post_id"))
     if not is_through(answer) or not number:
         return old
-    data = {"video": old.data["video"], "beside": _put_beside(graph, session, old)}
+    data = {name: old.data[name] for name in ("video", "story") if name in old.data}
+    data["beside"] = _put_beside(graph, session, old)
     url = posts.absolute(answer.text("permalink_url")) or old.url
     return Receipt(posts.whole(session.remote_id, number), url, alt=old.alt, data=data)
 

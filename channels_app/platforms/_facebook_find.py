@@ -18,7 +18,7 @@ from channels_app.platforms._wire import moment_of
 
 SETTLING = timedelta(seconds=90)
 LIMIT = 25
-_SLACK = timedelta(minutes=2)  # between their clock and ours
+SLACK = timedelta(minutes=2)  # between their clock and ours
 _COMPARED, _ALIKE = 500, 0.75  # characters, and how much of them agrees
 
 _COMMENTS = "comments.filter(stream).order(reverse_chronological).limit(25){id,message,created_time,from,permalink_url}"
@@ -38,7 +38,7 @@ def fresh(items: list[dict[str, Any]], seen: list[str], since: datetime) -> list
     """What was not there before, and is not older than our request."""
     new = [item for item in items if id_of(item.get("id")) and id_of(item.get("id")) not in seen]
     moments = [(item, moment_of(item.get("created_time"))) for item in new]
-    return [item for item, made in moments if made is None or made > since - _SLACK]
+    return [item for item, made in moments if made is None or made > since - SLACK]
 
 
 def is_ours(post: Mapping[str, Any], text: str, pictures: list[str], app: str) -> bool:
@@ -87,7 +87,7 @@ def reaches_back(items: list[dict[str, Any]], seen: list[str], since: datetime, 
     if not more or any(id_of(item.get("id")) in seen for item in items):
         return True
     moments = [made for item in items if (made := moment_of(item.get("created_time")))]
-    return bool(moments) and min(moments) < since - _SLACK
+    return bool(moments) and min(moments) < since - SLACK
 
 
 # --- comments -------------------------------------------------------------

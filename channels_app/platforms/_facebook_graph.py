@@ -21,7 +21,7 @@ import requests
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from channels_app.errors import Temporary
+from channels_app.errors import Rejected, Temporary
 from channels_app.platforms import _graph
 from channels_app.platforms._graph import Meaning
 from channels_app.platforms._wire import Answer, Wire
@@ -122,8 +122,11 @@ class Graph(facebook.GraphAPI):
         return self.door.answer
 
     def read(self, path: str, **args: Any) -> Answer:
-        """A good answer about one thing, or one of our errors."""
-        return good(self.get_object(path, **args))
+        """A good answer about one thing, or one of our errors; never Rejected, as a question holds nobody's words."""
+        try:
+            return good(self.get_object(path, **args))
+        except Rejected as error:  # a field that was taken away
+            raise Temporary(_("%s does not answer our question.") % NAME, detail=error.detail) from None
 
     def post(
         self,

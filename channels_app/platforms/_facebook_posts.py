@@ -25,9 +25,9 @@ PICTURES_LAST = timedelta(hours=20)  # what no post took is removed after about 
 _OWN_HOSTS = ("facebook.com", "fb.com", "fb.me", "fb.watch")  # Facebook makes no card of its own pages
 
 
-def upload(graph: Graph, session: Session, media: Media) -> str:
+def upload(graph: Graph, session: Session, media: Media, *, described: bool = True) -> str:
     """The number of a picture nobody sees yet."""
-    fields = {"published": False, "alt_text_custom": "" if media.decorative else media.alt}
+    fields = {"published": False, "alt_text_custom": "" if media.decorative or not described else media.alt}
     name = "picture" + (".png" if media.mime == "image/png" else ".jpg")
     files = {"source": (name, session.read(media), media.mime)}
     answer = graph.post(f"{session.remote_id}/photos", fields, files=files, meanings=ON_THE_PAGE)

@@ -28,6 +28,7 @@ from channels_app.platforms import _facebook_films as films
 from channels_app.platforms import _facebook_find as find_rules
 from channels_app.platforms import _facebook_posts as posts
 from channels_app.platforms import _facebook_signin as signin
+from channels_app.platforms import _facebook_stories as stories
 from channels_app.platforms import _graph, _oauth
 from channels_app.platforms._facebook_audience import audience
 from channels_app.platforms._facebook_graph import HOSTS, NAME, Graph, good, has_more, id_of, items_of, unreadable
@@ -124,10 +125,11 @@ class Facebook(Adapter):
             recent = _recent(graph, session, find_rules.WITH_COMMENTS)[0]
             own = [one for post in recent for one in find_rules.comments_of(post)]
             return Prepared(key, data | {"seen": _numbers(own)})
-        data["audience"] = audience(graph, content.options)
+        kind = str(content.options.get("kind") or "post")
+        data["audience"] = {} if kind == "story" else audience(graph, content.options)
         data["seen"] = _numbers(_recent(graph, session, "id,created_time")[0])
         if part.kind("video"):
-            data["film"] = {"kind": "reel" if content.options.get("kind") == "reel" else "post"}
+            data["film"] = {"kind": kind}
         else:
             data["pictures"] = []
         return Prepared(key, data)
@@ -151,7 +153,8 @@ class Facebook(Adapter):
             return prepared
         if not uploaded:
             moment = timezone.now().isoformat()
-        number = posts.upload(self._graph(session), session, images[len(uploaded)])
+        graph, image = self._graph(session), images[len(uploaded)]
+        number = posts.upload(graph, session, image, described=not _is_story(content))
         return replace(prepared, data=data | {"pictures": [*uploaded, number], "at": moment})
 
     def publish_part(
@@ -161,10 +164,12 @@ class Facebook(Adapter):
         if part.role == "comment":
             number = posts.comment(graph, before[0].remote_id, part.text)
             return Receipt(number, posts.address(graph, number), data={"comment": True})
-        alt = alt_of(content, index, self.capabilities)
+        alt = self._alt(content, index)
         if film := data.get("film"):
-            number = films.publish(graph, session.remote_id, part, film, data["audience"])
+            films.publish(graph, session.remote_id, part, film, data["audience"])
             return films.receipt(part.kind("video")[0], film, alt)
+        if _is_story(content):
+            return replace(stories.create(graph, session, data["pictures"][0]), alt=alt)
         number = posts.create(graph, session.remote_id, part, data["pictures"], data["audience"])
         return Receipt(posts.whole(session.remote_id, number), posts.address(graph, number), alt=alt)
 
@@ -174,11 +179,15 @@ class Facebook(Adapter):
         if part.role == "comment":
             found = self._find_comment(graph, session, content, index, data, since, settled)
         elif film := data.get("film"):
-            alt = alt_of(content, index, self.capabilities)
-            found = films.found(graph, part.kind("video")[0], film, alt, settled)
+            found = films.found(graph, part.kind("video")[0], film, self._alt(content, index), settled)
+        elif _is_story(content):
+            found = stories.find(graph, session, data["pictures"][0], since, settled)
         else:
             found = self._find_post(graph, session, content, index, data, since, settled)
         return found or Found("unknown", look_at=session.url or f"{posts.HOME}/{session.remote_id}")
+
+    def _alt(self, content: Content, index: int) -> str:
+        return alt_of(content, index, self.capabilities.shaped(content.options))
 
     def _find_post(
         self,
@@ -195,7 +204,7 @@ class Facebook(Adapter):
         fresh = find_rules.fresh(listed, data["seen"], since)
         for post in fresh:
             if find_rules.is_ours(post, text, pictures, app):
-                return Found.present(_receipt(session, post, alt_of(content, index, self.capabilities)))
+                return Found.present(_receipt(session, post, self._alt(content, index)))
         alike = any(find_rules.may_be_ours(post, text, pictures, app) for post in fresh)
         proven = settled and not alike and find_rules.reaches_back(listed, data["seen"], since, more)
         return Found.absent() if proven else None
@@ -224,17 +233,14 @@ class Facebook(Adapter):
 
     def recognise(self, session: Session, url: str) -> Receipt:
         """By the number in the address, or by the address itself among the Page's own posts."""
-        graph, address = self._graph(session), url.split("#")[0]
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-        if host == "facebook.com" or host.endswith(".facebook.com"):
-            told = parse_qs(parts.query)
-            match = _LAST_NUMBER.search(parts.path)
-            for number in (*told.get("story_fbid", []), *([match[1]] if match else [])):
-                if found := _own_post(graph, session, posts.whole(session.remote_id, number)):
-                    return found
-        for post in graph.listed(f"{session.remote_id}/published_posts", _OLDER, fields="id,permalink_url"):
-            if _bare(posts.absolute(str(post.get("permalink_url")))) == _bare(address):
+        graph, place = self._graph(session), _place_of(url)
+        match = _LAST_NUMBER.search(place[0]) if place else None
+        for number in (*place[1:2], *([match[1]] if match else [])):
+            if id_of(number) and (found := _own_post(graph, session, posts.whole(session.remote_id, number))):
+                return found
+        path = f"{session.remote_id}/published_posts"
+        for post in graph.listed(path, _OLDER, fields="id,permalink_url") if place else []:
+            if _place_of(posts.absolute(str(post.get("permalink_url")))) == place:
                 return _receipt(session, post, "none")
         raise Rejected(_("There is no post of this account at this address."), field="url")
 
@@ -253,6 +259,9 @@ class Facebook(Adapter):
     def metrics(self, session: Session, receipts: Sequence[Receipt]) -> dict[str, Figures]:
         graph, found = self._graph(session), {}
         for one in receipts:
+            if one.data.get("story"):
+                found[one.remote_id] = figures.of_story(graph, one.remote_id)
+                continue
             ask = figures.of_comment if one.data.get("comment") else figures.of_post
             found[one.remote_id] = ask(graph, session.remote_id, one.remote_id)
         return found
@@ -288,5 +297,17 @@ def _own_post(graph: Graph, session: Session, number: str) -> Receipt | None:
     return _receipt(session, answer.fields, "none") if mine and id_of(answer.fields.get("id")) else None
 
 
-def _bare(address: str) -> str:
-    return address.split("?")[0].rstrip("/")
+def _place_of(url: str) -> tuple[str, ...]:
+    """Path and the numbers in the query by which some of Facebook's addresses differ; () for another's address."""
+    try:
+        parts = urlsplit(url.strip())
+        host, told = parts.hostname or "", parse_qs(parts.query)
+    except ValueError:
+        return ()
+    if host != "facebook.com" and not host.endswith(".facebook.com"):
+        return ()
+    return (parts.path.rstrip("/"), *(told.get(name, [""])[0] for name in ("story_fbid", "fbid", "v")))
+
+
+def _is_story(content: Content) -> bool:
+    return content.options.get("kind") == "story"

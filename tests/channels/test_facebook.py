@@ -383,6 +383,12 @@ class TestFilms:
         assert ADAPTER.follow(session, receipt).processing
         assert not ADAPTER.follow(session, receipt).processing
 
+    def test_a_film_that_is_not_shown_yet_is_not_called_gone(self, far, session):
+        receipt = create(session, words("Film", media=[film()]))
+        missing = problem(100, "Unsupported get request", subcode=33)
+        far.fail(Failure(missing), method="GET", pattern=r"/\d+$")
+        assert ADAPTER.follow(session, receipt) == receipt
+
     def test_a_film_it_cannot_use_is_refused_with_its_words(self, far, session):
         receipt = create(session, words("Film", media=[film()]))
         far.spoils.add(receipt.data["video"])
@@ -575,6 +581,12 @@ class TestFinding:
         forgetful = replace(ready, data={**ready.data, "seen": []})
         assert look(session, content, forgetful).state == "absent"
 
+    def test_a_question_that_is_refused_is_no_verdict_on_the_post(self, far, session):
+        refused = Failure(problem(100, "(#100) Tried accessing nonexisting field (application)"))
+        far.fail(refused, method="GET", pattern="/published_posts$")
+        with pytest.raises(errors.Temporary):
+            prepared(session, words("Hello"))
+
     def test_a_list_that_is_none_is_no_absence(self, far, session):
         content = words("Hello")
         ready = prepared(session, content)
@@ -597,6 +609,94 @@ class TestFinding:
         assert found.remote_id == receipt.remote_id
         with pytest.raises(errors.Rejected):
             ADAPTER.recognise(session, f"https://facebook.com.evil.example/{receipt.remote_id}")
+
+    def test_addresses_that_differ_in_their_query_alone_are_told_apart(self, far, session):
+        first, second = (create(session, words(text)) for text in ("One", "Two"))
+        for receipt, number in ((first, "pfbid1"), (second, "pfbid2")):
+            address = f"https://www.facebook.com/permalink.php?story_fbid={number}&id={PAGE}"
+            far.posts[receipt.remote_id]["permalink_url"] = address
+        url = f"https://www.facebook.com/permalink.php?story_fbid=pfbid1&id={PAGE}"
+        assert ADAPTER.recognise(session, url).remote_id == first.remote_id
+        for nothing in ("https://www.facebook.com/permalink.php?story_fbid=pfbid3", "", "https://[x"):
+            with pytest.raises(errors.Rejected):
+                ADAPTER.recognise(session, nothing)
+
+
+STORY = {"kind": "story"}
+
+
+class TestStories:
+    def test_a_picture_is_a_story_without_words(self, far, session):
+        content = words("", media=[picture("A sofa")], options=STORY)
+        receipt = create(session, content)
+        ((number, story),) = far.stories.items()
+        assert receipt.remote_id == number
+        assert receipt.url == story["url"]
+        assert receipt.alt == "not deliverable"
+        assert far.alts() == [""]
+        assert not [one for one in far.asked if one.path.endswith("/feed")]
+
+    def test_a_film_goes_the_way_of_a_reel(self, far, session):
+        far.works = 0
+        receipt = create(session, words("", media=[film()], options=STORY))
+        (video,) = far.videos.values()
+        assert (video["kind"], video["data"]) == ("story", b"film" * 1000)
+        done = ADAPTER.follow(session, receipt)
+        assert done.remote_id in far.stories
+        assert done.data["story"]
+
+    def test_what_a_story_may_hold(self):
+        can = ADAPTER.capabilities
+        for content, message in (
+            (words("Words", media=[picture("A sofa")], options=STORY), "check.too_long"),
+            (words("", media=[picture("A sofa")] * 2, options=STORY), "check.too_many_media"),
+            (words("", media=[film("A walk", seconds=61)], options=STORY), "check.film_long"),
+            (words("", options=STORY), "check.media_required"),
+        ):
+            assert message in [one.message for one in check(content, can, DEFAULT)]
+
+    @pytest.mark.parametrize("media", [picture(), film()])
+    def test_shown_and_then_silent_is_found(self, far, session, media):
+        content = words("", media=[media], options=STORY)
+        ready = dropped(far, session, content, "/(photo|video)_stories$")
+        found = look(session, content, ready)
+        assert found.state == "present"
+        assert found.receipt.data["story"]
+        assert len(far.stories) == 1
+
+    def test_not_shown_is_absent_once_it_settled(self, far, session):
+        with time_machine.travel(timezone.now() - timedelta(hours=5)):
+            create(session, words("", media=[picture()], options=STORY))
+        content = words("", media=[picture()], options=STORY)
+        ready = prepared(session, content)
+        assert look(session, content, ready, ago=timedelta(seconds=20)).state == "unknown"
+        assert look(session, content, ready, ago=HOUR).state == "absent"
+
+    def test_another_story_of_that_hour_leaves_it_open(self, far, session):
+        content = words("", media=[picture()], options=STORY)
+        ready = prepared(session, content)
+        far._show(f"{PAGE}_122000000000500", "122000000000600")
+        assert look(session, content, ready).state == "unknown"
+
+    @pytest.mark.parametrize("told", [{}, {"success": True}, {"success": False, "post_id": "1"}])
+    def test_an_answer_without_a_number_is_unclear(self, far, session, told):
+        content = words("", media=[picture()], options=STORY)
+        ready = prepared(session, content)
+        far.fail(Failure(Reply(200, told)), pattern="/photo_stories$")
+        with pytest.raises(errors.Unclear):
+            ADAPTER.publish_part(session, content, 0, ready, [])
+
+    def test_a_list_that_cannot_be_read_takes_nothing_back(self, far, session):
+        far.fail(Failure(Reply(500)), method="GET", pattern="/stories$")
+        assert create(session, words("", media=[picture()], options=STORY)).url == session.url
+
+    def test_its_figures_end_with_it_and_it_is_not_called_gone(self, far, session):
+        receipt = create(session, words("", media=[picture()], options=STORY))
+        assert ADAPTER.metrics(session, [receipt])[receipt.remote_id].values == {"views": 56, "viewers": 69}
+        missing = problem(100, "Unsupported get request", subcode=33)
+        far.fail(Failure(missing), method="GET", pattern="/insights$")
+        figures = ADAPTER.metrics(session, [receipt])[receipt.remote_id]
+        assert (figures.values, figures.gone) == ({}, False)
 
 
 class TestComment:

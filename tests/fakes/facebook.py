@@ -39,6 +39,7 @@ class FakeFacebook(FarSide):
         self.photos: dict[str, dict[str, Any]] = {}
         self.videos: dict[str, dict[str, Any]] = {}
         self.comments: dict[str, dict[str, Any]] = {}
+        self.stories: dict[str, dict[str, Any]] = {}
         self.uploads: dict[str, str] = {}
         self.page_token, self.user_token = "EAApage0123456789abcdefghij", ""
         self.long_token = "EAAlong0123456789abcdefghij"
@@ -285,6 +286,8 @@ class FakeFacebook(FarSide):
     @route("GET", rf"{_V}/(\d+_\d+)/insights")
     def insights(self, request: Request, number: str) -> Reply:
         name = request.query["metric"][0]
+        if number in self.stories and name.startswith("STORY_"):
+            return self._refused(request) or Reply(data=self._insights([name.lower()]))
         if name not in self.known_metrics:
             return problem(100, "(#100) The value must be a valid insights metric")
         return self._refused(request) or Reply(data=self._insights([name]))
@@ -341,6 +344,42 @@ class FakeFacebook(FarSide):
         if form["upload_phase"] != "FINISH" or form["video_state"] != "PUBLISHED":
             return problem(100, "Invalid phase")
         return self._published(form["video_id"], form)
+
+    @route("POST", rf"{_V}/{PAGE}/video_stories")
+    def film_story(self, request: Request) -> Reply:
+        if refused := self._refused(request):
+            return refused
+        form = fields_of(request)
+        if form["upload_phase"] == "start":
+            return Reply(data={"video_id": self._new_film("story"), "upload_url": ""})
+        reply = self._published(form["video_id"], form)
+        if reply.status == 200:
+            self._show(self.videos[form["video_id"]]["post"], form["video_id"])
+        return reply
+
+    @route("POST", rf"{_V}/{PAGE}/photo_stories")
+    def picture_story(self, request: Request) -> Reply:
+        if refused := self._refused(request):
+            return refused
+        photo = fields_of(request)["photo_id"]
+        if photo not in self.photos:
+            return problem(100, "Invalid photo", subcode=33)
+        post = self._store({"message": ""}, [photo])["id"]
+        self._show(post, photo)
+        return Reply(data={"success": True, "post_id": post.split("_")[1]})
+
+    def _show(self, post: str, media: str) -> None:
+        self.stories[post] = {
+            "post_id": post.split("_")[1],
+            "status": "PUBLISHED",
+            "creation_time": str(int(datetime.now(UTC).timestamp())),
+            "media_id": media,
+            "url": f"https://www.facebook.com/stories/{media}",
+        }
+
+    @route("GET", rf"{_V}/{PAGE}/stories")
+    def shown_stories(self, request: Request) -> Reply:
+        return self._refused(request) or Reply(data={"data": list(self.stories.values())})
 
     @route("POST", r"/video-upload/v\d+\.\d+/(\d+)")
     def stream(self, request: Request, video: str) -> Reply:
