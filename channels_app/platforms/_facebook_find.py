@@ -18,6 +18,7 @@ from channels_app.platforms._wire import moment_of
 
 SETTLING = timedelta(seconds=90)
 LIMIT = 25
+FEWER = 10  # posts, when each brings its comments along
 SLACK = timedelta(minutes=2)  # between their clock and ours
 _COMPARED, _ALIKE = 500, 0.75  # characters, and how much of them agrees
 

@@ -8,7 +8,7 @@ the Page's own list (see _facebook_find) or off the film itself. facebook-sdk is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -111,16 +111,23 @@ class Facebook(Adapter):
             )
         graph = Graph(session.http(), self.host("api"), self.version, session.app, secret["person"], (secret["token"],))
         answer = graph.delete_object(f"{person}/permissions")
-        if not _graph.is_dead(answer):
-            good(answer)
-            if answer.data is not True and answer.fields.get("success") is not True:
-                raise unreadable(answer)
+        if _graph.is_dead(answer):
+            # The person's key ends after some weeks, that of the Page does not.
+            page = self._graph(session).get_object(session.remote_id, fields="id")
+            if _graph.is_dead(page):
+                return
+            good(page)
+            raise Unsupported(_("What Facebook wants to see for this has expired; the key must be ended there."))
+        good(answer)
+        if answer.data is not True and answer.fields.get("success") is not True:
+            raise unreadable(answer)
 
     # --- publishing -------------------------------------------------------
     def prepare(self, session: Session, content: Content, index: int, key: str, at: datetime) -> Prepared:
         """Looks up for whom the post is and which own posts were there before; uploads are further steps."""
         graph, part = self._graph(session), content.parts[index]
-        data: dict[str, Any] = {"at": timezone.now().isoformat()}
+        now = timezone.now().isoformat()
+        data: dict[str, Any] = {"began": now, "at": now}
         if part.role == "comment":
             recent = _recent(graph, session, find_rules.WITH_COMMENTS)[0]
             own = [one for post in recent for one in find_rules.comments_of(post)]
@@ -174,62 +181,20 @@ class Facebook(Adapter):
         return Receipt(posts.whole(session.remote_id, number), posts.address(graph, number), alt=alt)
 
     def find(self, session: Session, content: Content, index: int, prepared: Prepared, since: datetime) -> Found:
-        graph, part, data = self._graph(session), content.parts[index], prepared.data
-        settled = timezone.now() - since >= find_rules.SETTLING
+        part, data = content.parts[index], prepared.data
+        search = _Search(self._graph(session), session, content, index, data, since, self._alt(content, index))
         if part.role == "comment":
-            found = self._find_comment(graph, session, content, index, data, since, settled)
+            found = search.comment()
         elif film := data.get("film"):
-            found = films.found(graph, part.kind("video")[0], film, self._alt(content, index), settled)
+            found = films.found(search.graph, part.kind("video")[0], film, search.alt, search.settled)
         elif _is_story(content):
-            found = stories.find(graph, session, data["pictures"][0], since, settled)
+            found = stories.find(search.graph, session, data["pictures"][0], since, search.settled)
         else:
-            found = self._find_post(graph, session, content, index, data, since, settled)
+            found = search.post()
         return found or Found("unknown", look_at=session.url or f"{posts.HOME}/{session.remote_id}")
 
     def _alt(self, content: Content, index: int) -> str:
         return alt_of(content, index, self.capabilities.shaped(content.options))
-
-    def _find_post(
-        self,
-        graph: Graph,
-        session: Session,
-        content: Content,
-        index: int,
-        data: dict[str, Any],
-        since: datetime,
-        settled: bool,
-    ) -> Found | None:
-        text, pictures, app = content.parts[index].text, data["pictures"], session.app.get("client_id", "")
-        listed, more = _recent(graph, session, find_rules.POSTS)
-        fresh = find_rules.fresh(listed, data["seen"], since)
-        for post in fresh:
-            if find_rules.is_ours(post, text, pictures, app):
-                return Found.present(_receipt(session, post, self._alt(content, index)))
-        alike = any(find_rules.may_be_ours(post, text, pictures, app) for post in fresh)
-        proven = settled and not alike and find_rules.reaches_back(listed, data["seen"], since, more)
-        return Found.absent() if proven else None
-
-    def _find_comment(
-        self,
-        graph: Graph,
-        session: Session,
-        content: Content,
-        index: int,
-        data: dict[str, Any],
-        since: datetime,
-        settled: bool,
-    ) -> Found | None:
-        """Under the own posts that say what the first part says; without that post in the list nothing is proven."""
-        ours, post_text = find_rules.essence(content.parts[index].text), find_rules.essence(content.parts[0].text)
-        listed, _more = _recent(graph, session, find_rules.WITH_COMMENTS)
-        parents = [post for post in listed if find_rules.essence(post.get("message")) == post_text]
-        for parent in parents:
-            for one in find_rules.fresh(find_rules.comments_of(parent), data["seen"], since):
-                if find_rules.by_page(one, session.remote_id) and find_rules.essence(one.get("message")) == ours:
-                    url = posts.absolute(str(one.get("permalink_url"))) or f"{posts.HOME}/{one['id']}"
-                    return Found.present(Receipt(id_of(one["id"]), url, data={"comment": True}))
-        whole = parents and not any(find_rules.comments_go_on(parent) for parent in parents)
-        return Found.absent() if whole and settled else None
 
     def recognise(self, session: Session, url: str) -> Receipt:
         """By the number in the address, or by the address itself among the Page's own posts."""
@@ -270,10 +235,59 @@ class Facebook(Adapter):
         return figures.of_page(self._graph(session), session.remote_id)
 
 
+@dataclass(frozen=True)
+class _Search:
+    """What became of one part: asked of the Page's own list, judged by _facebook_find."""
+
+    graph: Graph
+    session: Session
+    content: Content
+    index: int
+    data: dict[str, Any]
+    since: datetime
+    alt: str
+
+    @property
+    def settled(self) -> bool:
+        return timezone.now() - self.since >= find_rules.SETTLING
+
+    @property
+    def began(self) -> datetime:
+        """Not only the last attempt: what an earlier one stored late is ours as well."""
+        return min(self.since, datetime.fromisoformat(self.data["began"]))
+
+    def post(self) -> Found | None:
+        text, pictures = self.content.parts[self.index].text, self.data["pictures"]
+        seen, app = self.data["seen"], self.session.app.get("client_id", "")
+        listed, more = _recent(self.graph, self.session, find_rules.POSTS)
+        fresh = find_rules.fresh(listed, seen, self.began)
+        for post in fresh:
+            if find_rules.is_ours(post, text, pictures, app):
+                return Found.present(_receipt(self.session, post, self.alt))
+        alike = any(find_rules.may_be_ours(post, text, pictures, app) for post in fresh)
+        proven = self.settled and not alike and find_rules.reaches_back(listed, seen, self.began, more)
+        return Found.absent() if proven else None
+
+    def comment(self) -> Found | None:
+        """Under the own posts that say what the first part says; without that post in the list nothing is proven."""
+        first, ours = (find_rules.essence(self.content.parts[index].text) for index in (0, self.index))
+        listed, _more = _recent(self.graph, self.session, find_rules.WITH_COMMENTS)
+        parents = [post for post in listed if find_rules.essence(post.get("message")) == first]
+        for one in (comment for parent in parents for comment in find_rules.comments_of(parent)):
+            fresh = find_rules.fresh([one], self.data["seen"], self.began)
+            mine = find_rules.by_page(one, self.session.remote_id)
+            if fresh and mine and find_rules.essence(one.get("message")) == ours:
+                url = posts.absolute(str(one.get("permalink_url"))) or f"{posts.HOME}/{one['id']}"
+                return Found.present(Receipt(id_of(one["id"]), url, data={"comment": True}))
+        whole = parents and not any(find_rules.comments_go_on(parent) for parent in parents)
+        return Found.absent() if whole and self.settled else None
+
+
 def _recent(graph: Graph, session: Session, fields: str) -> tuple[list[dict[str, Any]], bool]:
     """The newest posts of the Page, and whether there are more."""
     path = f"{session.remote_id}/published_posts"
-    answer = graph.read(path, fields=fields, limit=find_rules.LIMIT)
+    most = find_rules.FEWER if fields == find_rules.WITH_COMMENTS else find_rules.LIMIT
+    answer = graph.read(path, fields=fields, limit=most)
     return items_of(answer), has_more(answer)
 
 

@@ -354,6 +354,14 @@ class TestFilms:
             ready = further
         assert far.videos[ready.data["film"]["video"]]["data"] == b"film" * 1000
 
+    def test_the_host_for_reels_has_its_own_words(self, far, session):
+        content = words("Reel", media=[film()], options=REEL)
+        told = {"debug_info": {"type": "ProcessingFailedError", "message": f"Not with {far.page_token}"}}
+        far.fail(Failure(Reply(400, told)), pattern="/video-upload/")
+        with pytest.raises(errors.Temporary) as caught:
+            prepared(session, content)
+        assert caught.value.detail == "Not with …"
+
     def test_a_reel_that_is_there_already_is_not_sent_again(self, far, session):
         content = words("Reel", media=[film()], options=REEL)
         ready = prepared(session, content)
@@ -572,6 +580,14 @@ class TestFinding:
         for number in range(30):
             far.by_hand(f"Post {number} of a busy hour", app="174829003346")
         assert look(session, content, ready).state == "unknown"
+
+    def test_what_an_earlier_attempt_stored_late_is_ours_too(self, far, session):
+        content = words("Hello")
+        with time_machine.travel(timezone.now() - HOUR):
+            ready = prepared(session, content)
+        with time_machine.travel(timezone.now() - HOUR / 2):
+            far.by_hand("Hello")  # by our application
+        assert look(session, content, ready, ago=timedelta(minutes=3)).state == "present"
 
     def test_last_weeks_post_is_not_this_one(self, far, session):
         with time_machine.travel(timezone.now() - timedelta(days=7)):
@@ -1023,6 +1039,13 @@ class TestEnding:
         Channel.objects.filter(pk=other.pk).update(facts={"person": "somebody else"})
         ADAPTER.revoke(session)
         assert not far.opens(session.secret)
+
+    def test_a_persons_key_that_ended_ends_no_page(self, far, session):
+        far.user_token = "EAAanother-one-by-now"
+        with pytest.raises(errors.Unsupported, match="expired"):
+            ADAPTER.revoke(session)
+        far.revoke()
+        ADAPTER.revoke(session)
 
     def test_a_key_made_by_hand_is_ended_by_hand(self, far, session):
         session._secret = {"token": far.page_token}
