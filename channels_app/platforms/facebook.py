@@ -59,6 +59,7 @@ class Facebook(Adapter):
         "A Page on which you may publish, and an application of your own at Meta: free, but reviewed by Meta."
     )
     connect_kind = "redirect"
+    token_fields = ("token", "page_id")
     app_fields = facts.APP_FIELDS
     scopes = facts.SCOPES
     guide = facts.GUIDE

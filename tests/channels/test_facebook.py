@@ -94,7 +94,7 @@ def subtitles(language="sv"):
 class TestContract(HttpContract):
     adapter = ADAPTER
     keys_are_known = False
-    ends_keys_by = "DELETE"
+    ends_by = "DELETE"
 
 
 class TestTheClient:

@@ -86,8 +86,6 @@ class Contract:
     proves_absence: ClassVar[bool] = True
     # Does a receipt come back at once, or only from `follow`?
     public_at_once: ClassVar[bool] = True
-    # Method of the request that ends our key: Graph has DELETE for it.
-    ends_keys_by: ClassVar[str] = "POST"
 
     @property
     def can(self) -> Capabilities:
@@ -374,6 +372,8 @@ class HttpContract(Contract):
         504: errors.Unclear,
         301: errors.Temporary,
     }
+    # The method of the request that ends our key.
+    ends_by: ClassVar[str] = "POST"
 
     def pytest_generate_tests(self, metafunc):
         if "nonsense" in metafunc.fixturenames:
@@ -467,7 +467,7 @@ class HttpContract(Contract):
     def test_a_key_that_could_not_be_given_back_is_told_without_it(self, far, session, trouble, caplog):
         if "revoke" not in self.can.features:
             return
-        far.fail(trouble, method=self.ends_keys_by, pattern=".")
+        far.fail(trouble, method=self.ends_by, pattern=".")
         with caplog.at_level(logging.DEBUG), pytest.raises(errors.PlatformError) as caught:
             self.adapter.revoke(session)
         assert caught.value.reason
