@@ -5,6 +5,7 @@ from __future__ import annotations
 from channels_app.platforms.base import Adapter
 from channels_app.platforms.bluesky import Bluesky
 from channels_app.platforms.discord import Discord
+from channels_app.platforms.facebook import Facebook
 from channels_app.platforms.feed import Feed
 from channels_app.platforms.google_business import GoogleBusiness
 from channels_app.platforms.instagram import Instagram
@@ -28,6 +29,7 @@ ALL: tuple[Adapter, ...] = (
     WordPress(),
     Telegram(),
     Discord(),
+    Facebook(),
     Instagram(),
     Threads(),
     X(),
