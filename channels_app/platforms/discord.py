@@ -136,6 +136,7 @@ class Discord(Adapter):
     needs = gettext_lazy("A channel of your server in which you may manage webhooks. No developer account.")
     hosts = {"api": "https://discord.com/api", "pictures": "https://cdn.discordapp.com"}
     connect_kind = "form"
+    token_fields = ("token", "channel_id", "bot_token")
     connect_fields = (
         ConnectField(
             "webhook",

@@ -77,6 +77,7 @@ class GoogleBusiness(Adapter):
         "approved for the Business Profile APIs."
     )
     connect_kind = "redirect"
+    token_fields = ("refresh", "location")
     app_fields = _google.APP_FIELDS
     scopes = ("https://www.googleapis.com/auth/business.manage",)
     hosts = {

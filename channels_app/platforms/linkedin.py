@@ -57,6 +57,7 @@ class LinkedIn(Adapter):
         "An app on LinkedIn’s developer pages, and an account there; for a page, one that administers it."
     )
     connect_kind = "redirect"
+    token_fields = ("token", "refresh", "scopes", "page_id")
     app_fields = facts.APP_FIELDS
     scopes = facts.PAGE_SCOPES
     guide = facts.GUIDE

@@ -135,6 +135,7 @@ class Pinterest(Adapter):
         "upload": "https://pinterest-media-upload.s3-accelerate.amazonaws.com",
     }
     connect_kind = "redirect"
+    token_fields = ("token", "refresh")
     app_fields = (
         ConnectField("client_id", gettext_lazy("App ID")),
         ConnectField("client_secret", gettext_lazy("App secret key"), "password"),

@@ -74,6 +74,7 @@ class Telegram(Adapter):
     )
     hosts = {"api": "https://api.telegram.org"}
     connect_kind = "form"
+    token_fields = ("token", "channel", "staging")
     connect_fields = (
         ConnectField(
             "token",

@@ -125,6 +125,7 @@ class WordPress(Adapter):
         "A user of the site with the role author or editor. You can let LibSocial in on the site itself."
     )
     connect_kind = "form"
+    token_fields = ("server", "user", "app_password")
     connect_fields = (
         ConnectField(
             "server",

@@ -62,6 +62,7 @@ class X(Adapter):
         "An account, and an application in X’s developer console with credit: X is paid for each post and each figure."
     )
     connect_kind = "redirect"
+    token_fields = ("token", "refresh")
     app_fields = _x_said.APP_FIELDS
     scopes = _x_said.SCOPES
     guide = _x_said.GUIDE
@@ -103,11 +104,11 @@ class X(Adapter):
         return self._connected(http, tokens)
 
     def from_token(self, fields: dict[str, str], *, context: Context) -> Connected:
-        """`token`, and `refresh_token` where it shall outlive two hours; both of OAuth 2.0, made for our own app."""
+        """`token`, and `refresh` where it shall outlive two hours; both of OAuth 2.0, made for our own app."""
         token = fields.get("token", "").strip()
         if not token:
             raise FieldProblem("token", _("The token is missing."))
-        tokens = Tokens(token, fields.get("refresh_token", "").strip(), _oauth.after(fields.get("expires_in")))
+        tokens = Tokens(token, fields.get("refresh", "").strip(), _oauth.after(fields.get("expires_in")))
         return self._connected(context.http(), tokens)
 
     def _connected(self, http: Any, tokens: Tokens) -> Connected:

@@ -599,7 +599,7 @@ class TestConnecting:
             self.finish(here, keep)
 
     def test_a_token_made_elsewhere_connects(self, far, here):
-        fields = {"token": far.token, "refresh_token": far.refresh_token, "expires_in": "7200"}
+        fields = {"token": far.token, "refresh": far.refresh_token, "expires_in": "7200"}
         connected = ADAPTER.from_token(fields, context=here)
         assert connected.secret == far.secret()
         assert connected.account.handle == "@townlibrary"
