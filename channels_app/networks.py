@@ -111,7 +111,7 @@ def _films(can: Capabilities) -> str:
 
 def _size(weight: int) -> str:
     """In the thousands platforms count with: 1 MB is a million bytes."""
-    return f"{weight / 1e9:g} GB" if weight >= 1_000_000_000 else f"{weight / 1e6:.0f} MB"
+    return f"{weight / 1e9:.3g} GB" if weight >= 1_000_000_000 else f"{weight / 1e6:.0f} MB"
 
 
 def _length(seconds: float) -> str:
