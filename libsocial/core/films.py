@@ -42,8 +42,9 @@ _CODECS = (
 )
 _IN_MP4 = {"h264", "hevc", "av1", "mpeg4"}
 _IN_WEBM = {"vp8", "vp9"}
-_BITS_LEAST, _BITS_MOST = 200_000, 8_000_000  # a second of picture
-_SOUND_BITS = 128_000
+_BITS_LEAST, _BITS_MOST = 100_000, 8_000_000  # a second of picture
+# Few bits show more in a smaller picture: bits a second, and the longer side they are enough for.
+_SIDES_FOR = ((2_500_000, 1920), (900_000, 1280), (400_000, 854), (200_000, 640), (0, 426))
 
 _LENGTH = regex.compile(r"^  Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", regex.MULTILINE)
 _STREAM = regex.compile(r"^  Stream #0:\d+[^\n]*?: (Video|Audio): (\w+)([^\n]*)", regex.MULTILINE)
@@ -241,40 +242,50 @@ def fit(
 
     Whatever `told` raises ends the work and passes. Raises CannotFit.
     """
-    room = max_bytes * 8 * 0.94 / max(facts.seconds, 0.5) - (_SOUND_BITS if facts.has_sound else 0)
-    for share in (1.0, 0.75, 0.5):
+    room = max_bytes * 8 * 0.94 / (facts.seconds + 1)  # the encoder may run a second of bits ahead
+    sound = 128_000 if room > 800_000 else 64_000
+    room -= sound if facts.has_sound else 0
+    for share in (1.0, 0.7, 0.45):
         bits = min(room * share, _BITS_MOST)
-        if bits < _BITS_LEAST and facts.seconds > 2:
+        if bits < _BITS_LEAST:
             break
-        _encode(source, facts, target, max(bits, _BITS_LEAST), max_side, max_fps, limit, told)
+        _encode(source, facts, target, _Shape(bits, sound, max_side, max_fps), limit, told)
         if target.stat().st_size <= max_bytes:
             return look(target)
     raise CannotFit(f"not below {max_bytes} bytes")
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What an encoding keeps to: bits a second of picture and sound, the longer side, frames a second."""
+
+    bits: float
+    sound: int
+    max_side: int
+    max_fps: float
+
+    @property
+    def words(self) -> list[str]:
+        side = min(self.max_side, next(side for bits, side in _SIDES_FOR if self.bits > bits))
+        wide = f"min(1,{side}/max(iw*sar,ih))"
+        shape = f"scale=w='trunc(iw*sar*{wide}/2)*2':h='trunc(ih*{wide}/2)*2',setsar=1"
+        return [
+            *("-vf", shape, "-fpsmax", f"{self.max_fps:g}"),
+            *("-c:v", "libx264", "-preset", "veryfast", "-crf", "21", "-profile:v", "high", "-pix_fmt", "yuv420p"),
+            *("-maxrate", f"{self.bits:.0f}", "-bufsize", f"{self.bits:.0f}"),
+            *("-c:a", "aac", "-b:a", str(self.sound), "-ac", "2", "-ar", "48000"),
+        ]
 
 
 def _encode(
     source: Path,
     facts: Facts,
     target: Path,
-    bits: float,
-    max_side: int,
-    max_fps: float,
+    shape: _Shape,
     limit: float,
     told: Callable[[float], None] | None,
 ) -> None:
-    # Few bits show more in a smaller picture.
-    side = min(max_side, 1920 if bits > 2_500_000 else 1280 if bits > 900_000 else 854)
-    wide = f"min(1,{side}/max(iw*sar,ih))"
-    shape = f"scale=w='trunc(iw*sar*{wide}/2)*2':h='trunc(ih*{wide}/2)*2',setsar=1"
-    arguments = [
-        *_reading(source),
-        *("-map", "0:v:0", "-map", "0:a:0?", "-vf", shape, "-fpsmax", f"{max_fps:g}"),
-        *("-c:v", "libx264", "-preset", "veryfast", "-crf", "21", "-profile:v", "high", "-pix_fmt", "yuv420p"),
-        *("-maxrate", f"{bits:.0f}", "-bufsize", f"{bits * 1.5:.0f}"),
-        *("-c:a", "aac", "-b:a", str(_SOUND_BITS), "-ac", "2", "-ar", "48000"),
-        *_BARE,
-        str(target),
-    ]
+    arguments = [*_reading(source), "-map", "0:v:0", "-map", "0:a:0?", *shape.words, *_BARE, str(target)]
     heard = (lambda seconds: told(min(1.0, seconds / max(facts.seconds, 0.1)))) if told else None
     try:
         ran = _run(arguments, limit, heard)
@@ -301,15 +312,18 @@ class _Ran:
 @cache
 def _ffmpeg() -> str:
     try:
-        return imageio_ffmpeg.get_ffmpeg_exe()
+        found = imageio_ffmpeg.get_ffmpeg_exe()
     except RuntimeError as error:
         raise Unavailable(str(error)) from error
+    if shutil.which(found) is None:
+        raise Unavailable(f"{found} cannot be run")
+    return found
 
 
 def _reading(path: Path) -> list[str]:
     return [
         *("-protocol_whitelist", "file", "-format_whitelist", _FORMATS, "-codec_whitelist", _CODECS),
-        *("-i", str(path)),
+        *("-fflags", "+genpts", "-i", str(path)),
     ]
 
 
