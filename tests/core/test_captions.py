@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from libsocial.core import captions
-from tests.reels import SRT, VTT
+from tests.reels import SRT
 
 
 def test_both_forms_say_the_same() -> None:
