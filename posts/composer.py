@@ -172,6 +172,11 @@ class Composer:
             return f"v{rest.partition('.')[0]}"
         return "at" if first == "at" else "form"
 
+    def _to_change(self, channel: int) -> int:
+        """What must be changed inside one channel's fold: of its settings and its own text."""
+        inside = [found for slot, found in self.found.items() if slot.partition("-")[0] == f"v{channel}"]
+        return sum(shown.severity == "block" for found in inside for shown in found)
+
     @property
     def blocking(self) -> int:
         return sum(shown.severity == "block" for found in self.found.values() for shown in found)
@@ -227,7 +232,8 @@ class Composer:
         context = self._live_context()
         draw = lambda name, **more: render_to_string(f"posts/{name}.html", context | more, request)  # noqa: E731
         return {
-            "slots": {slot: draw("_problems", problems=found) for slot, found in self.found.items()},
+            "slots": {slot: draw("_problems", problems=found) for slot, found in self.found.items()}
+            | {f"mark-v{pk}": draw("_mark", count=count) for pk in self.abilities if (count := self._to_change(pk))},
             "side": draw("_side"),
             "moment": draw("_moment"),
             "others": draw("_others"),
@@ -331,6 +337,7 @@ class Composer:
             "options": offering.of(can, values),
             "comment": offering.comment(can, values),
             "problems": self.found.get(scope, []),
+            "to_change": self._to_change(channel.pk),
             "at_date": day,
             "at_time": clock,
         }

@@ -182,7 +182,7 @@ def _folded(text: str, fold: int | None) -> SafeString:
     """The text with a mark where the platform hides the rest behind “more”."""
     if fold is None or len(text) <= fold:
         return markup(text)
-    place = text.rfind(" ", 0, fold + 1)
+    place = text.rfind(" ", 0, fold + 1) + 1  # the blank stands before the mark
     place = place if place > fold // 2 else fold
     mark = format_html('<span class="preview-fold">{}</span>', _("… folded from here on"))
     return markup(text[:place]) + mark + markup(text[place:])

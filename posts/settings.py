@@ -9,8 +9,7 @@ from django.conf.locale import LANG_INFO
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from channels_app.capabilities import Option
-from channels_app.check import lines_of
+from channels_app.capabilities import Option, Preview
 from channels_app.content import Content
 from channels_app.models import Channel
 from channels_app.selectors import capabilities_of
@@ -25,12 +24,19 @@ def said(content: Content, channel: Channel, unit: Unit) -> list[tuple[str, str]
 
 
 def of_platform(content: Content, channel: Channel) -> list[tuple[str, str]]:
-    """The same of the platform alone; only what has a meaning beside the other settings."""
+    """The same of the platform alone; only what has a meaning beside the other settings, and no preview draws."""
+    can = capabilities_of(channel)
     return [
         (str(option.label), _word(option, value))
-        for option in capabilities_of(channel).asked(content.options)
+        for option in can.asked(content.options)
         if (value := content.options.get(option.name, option.default)) not in (option.default, "")
+        and not is_drawn(option, can.preview)
     ]
+
+
+def is_drawn(option: Option, preview: Preview) -> bool:
+    """Do the previews show it where readers will see it: a poll, and a title except where posts have none?"""
+    return option.kind == "lines" or (option.name == "title" and preview.layout != "microblog")
 
 
 def language_name(code: str) -> str:
@@ -41,8 +47,6 @@ def language_name(code: str) -> str:
 def _word(option: Option, value: Any) -> str:
     if option.kind == "flag":
         return _("yes") if value else _("no")
-    if option.kind == "lines":
-        return " / ".join(lines_of(value))
     if option.kind == "moment":
         return _moment(str(value))
     return str(dict(option.choices).get(value, value))
