@@ -216,7 +216,7 @@ class Composer:
             "empty_part": {"name": "__scope__-__index__", "text": "", "media": [], "counts": [], "problems": []}
             | {"base": True},
             "empty_media": [
-                {"asset": "__asset__", "kind": kind, "thumb": "", "alt": "", "decorative": False}
+                {"asset": "__asset__", "kind": kind, "part": f"__{kind}__", "thumb": "", "alt": "", "decorative": False}
                 for kind in ("image", "video", "document")
             ],
             "limits": {

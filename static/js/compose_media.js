@@ -148,7 +148,7 @@ function insert(part, asset) {
   const list = part.querySelector("[data-media-list]");
   if (list.querySelector(`[data-media="${asset.id}"]`)) return;
   const html = document.getElementById(`media-template-${asset.kind}`).innerHTML;
-  list.insertAdjacentHTML("beforeend", html.replaceAll("__name__", part.dataset.name).replaceAll("__asset__", String(asset.id)));
+  list.insertAdjacentHTML("beforeend", html.replaceAll(`__${asset.kind}__`, part.dataset.name).replaceAll("__asset__", String(asset.id)));
   const item = list.lastElementChild;
   const fill = (selector, change) => { const found = item.querySelector(selector); if (found) change(found); };
   fill("[data-thumb]", (image) => { image.src = asset.thumb; });
