@@ -363,3 +363,13 @@ def test_a_poster_that_is_not_in_the_library_is_refused(lib: Library, channel: C
     film = taken(lib, reels.film())
     with pytest.raises(drafting.Invalid):
         written(lib.alice, lib.north, with_film(film, channel, poster=999_999))
+
+
+def test_a_film_without_a_description_does_not_pass_where_the_policy_blocks(lib: Library, channel: Channel) -> None:
+    film = taken(lib, reels.film())
+    bare = Draft(parts=(DraftPart("See", (DraftMedia(film.pk),)),), targets=(DraftTarget(channel.pk),))
+    with pytest.raises(review.problems.Blocked) as caught:
+        submitted(lib.alice, lib.north, bare)
+    assert [problem.message for problem in caught.value.report.all] == ["check.film_undescribed"]
+    marked = replace(bare, parts=(DraftPart("See", (DraftMedia(film.pk, decorative=True),)),))
+    assert submitted(lib.alice, lib.north, marked).state == "in_review"
