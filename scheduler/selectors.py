@@ -65,6 +65,12 @@ class Card:
         parts = list(self.delivery.parts.all())
         return parts if len(parts) > 1 else []
 
+    @property
+    def alt(self) -> str | Promise:
+        """What became of the descriptions of pictures, the worst of all parts; '' while nothing is out, or none was."""
+        found = {part.alt for part in self.delivery.parts.all() if part.published_at}
+        return next((said for outcome, said in _ALT.items() if outcome in found), "")
+
 
 def pulse_now() -> pulse.Pulse:
     """Are dispatcher and workers alive?"""
@@ -88,6 +94,12 @@ def card(delivery: Delivery, user: User, standing: Sequence[Hold] | None = None)
     refresh = delivery.state in MOVING and (delivery.next_at or timezone.now()) < timezone.now() + timedelta(minutes=2)
     return Card(delivery, lines, actions_for(delivery, user, standing), _NEXT.get(delivery.state, ""), refresh)
 
+
+_ALT: dict[str, str | Promise] = {
+    "not deliverable": _("The descriptions of pictures could not be delivered: this platform has no place for them."),
+    "in the text": _("The descriptions of pictures stand in the text."),
+    "delivered": _("The descriptions of pictures were delivered with them."),
+}
 
 _NEXT: dict[str, str | Promise] = {
     "planned": _("It leaves"),
