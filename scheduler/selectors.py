@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from libsocial.accounts import policies
 from libsocial.accounts.models import User
 from libsocial.core import own
-from libsocial.notices.catalogue import render
+from libsocial.notices.catalogue import Rendered, render
 from scheduler import listeners, pulse
 from scheduler.actions import Action, actions_for
 from scheduler.models import Attempt, Delivery, DeliveryPart, Hold
@@ -64,6 +64,19 @@ class Card:
         """The parts of a thread; empty for a single post."""
         parts = list(self.delivery.parts.all())
         return parts if len(parts) > 1 else []
+
+    @property
+    def left(self) -> Rendered | None:
+        """What a person still has to do at the platform after it was handed over, or what it did not take."""
+        if self.delivery.state != "published" or not self.delivery.message:
+            return None
+        return render(self.delivery.message, _params(self.delivery, self.delivery.message_params))
+
+    @property
+    def to_copy(self) -> str:
+        """Words a person has to put in themselves there, because the platform took none from us."""
+        receipts = (part.receipt for part in self.delivery.parts.all() if part.receipt)
+        return next((str(one["data"]["caption"]) for one in receipts if one.get("data", {}).get("caption")), "")
 
     @property
     def alt(self) -> str | Promise:
