@@ -60,8 +60,10 @@ def build(password: str) -> House:
         "hill": ensure_practice(hill, by=ada),
         "mobile": ensure_practice(mobile, by=ada),
     }
+    made["feed"] = _feed(root, ada)
     for unit in (central, riverside, hill):
         channels.lend(by=ada, channel=made["library"], unit=unit)
+        channels.lend(by=ada, channel=made["feed"], unit=unit)
     _invitations(ada, central, hill)
     return House(root, central, riverside, hill, mobile, ada, channels=made, **people)
 
@@ -76,3 +78,12 @@ def _person(name: str, password: str, *roles: tuple[Role, Unit]) -> User:
     user = User.objects.create_person(f"{name.split()[0].lower()}@riverbend.example", password, name=name)
     Membership.objects.bulk_create(Membership(user=user, unit=unit, role=role) for role, unit in roles)
     return user
+
+
+def _feed(root: Unit, ada: User) -> Channel:
+    """For people without accounts: the website, feed readers, the screen in the hall."""
+    fields = {"name": "News from Riverbend", "home": "https://riverbend.example", "about": "What is on in our houses"}
+    made = channels.connect_begin(by=ada, unit=root, platform="feed", fields=fields)
+    if not isinstance(made, Channel):
+        raise TypeError("a feed is opened at once")
+    return made

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from analytics import collect, rollup
 from analytics.models import Watch
-from channels_app.models import PracticeAccount, PracticePost
+from channels_app.models import FeedItem, PracticeAccount, PracticePost
 from channels_app.platforms.base import Figures
 from libsocial.accounts.models import Unit, User
 from libsocial.audit.models import Entry
@@ -144,6 +144,9 @@ class Story:
             parts = DeliveryPart.objects.filter(delivery=delivery)
             parts.update(published_at=when)
             ids = [part.remote_id for part in parts]
+            if delivery.channel.platform == "feed":  # nobody who reads it is counted
+                FeedItem.objects.filter(uuid__in=ids).update(published_at=when, changed_at=when)
+                continue
             PracticePost.objects.filter(pk__in=ids).update(created_at=when, public_at=when)
             self.visitors.answer(ids[0])
             delivery.settled_at = when
@@ -167,7 +170,8 @@ class Story:
         Watch.objects.get_or_create(channel=delivery.channel, delivery=delivery, defaults={"next_at": self.now})
 
     def _followers(self) -> None:
-        for number, channel in enumerate(self.house.channels.values()):
+        counted = [channel for channel in self.house.channels.values() if channel.platform == "practice"]
+        for number, channel in enumerate(counted):
             level = 180 + 240 * number
             for days in range(30, -1, -1):
                 level += self.chance.choice((0, 0, 1, 1, 2, 3, -1))

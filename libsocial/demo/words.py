@@ -18,19 +18,19 @@ class Words:
 
 
 PAST: tuple[Words, ...] = (
-    Words("central", ("central", "library"), "Storytime is back. Every Tuesday at 10:00 we read picture books together, sing a little and wiggle a lot. No booking, no ticket, just come. #StoryTime", "Storytime"),
+    Words("central", ("central", "library", "feed"), "Storytime is back. Every Tuesday at 10:00 we read picture books together, sing a little and wiggle a lot. No booking, no ticket, just come. #StoryTime", "Storytime"),
     Words("central", ("central",), "The new arrivals shelf has filled up again: 42 novels, nine graphic novels and a very large book about moss. It stands left of the entrance."),
     Words("riverside", ("riverside",), "Our meeting room has a hearing loop now. Ask at the desk and we switch it on for you. #AccessibleLibraries"),
     Words("hill", ("hill",), "Repair café on Saturday: bring the lamp that flickers, the zip that sticks or the toaster that does not. Volunteers help you mend it, 11:00 to 15:00.", "Repair café"),
-    Words("central", ("central", "library"), "Exam season: we stay open until 22:00 on weekdays until the end of the month. The quiet floor is the third. Tea is on the second."),
+    Words("central", ("central", "library", "feed"), "Exam season: we stay open until 22:00 on weekdays until the end of the month. The quiet floor is the third. Tea is on the second."),
     Words("riverside", ("riverside", "library"), "La hora del cuento en español vuelve el jueves a las 16:30. Para niñas y niños de 3 a 7 años, con quien quiera acompañarles.", "Hora del cuento", "es"),
     Words("central", ("central",), "Did you know? Your library card opens three newspapers and 200 magazines, on your own phone, at no cost. Ask us to show you how."),
     Words("hill", ("hill",), "Our reading group liked the book so much that nobody noticed the time. Next month: short stories. New readers welcome, second Monday, 18:30."),
-    Words("central", ("central", "library"), "Seed library: take five packets, bring some back in autumn. Beans, poppies and a mystery squash are in today.", "Seed library"),
+    Words("central", ("central", "library", "feed"), "Seed library: take five packets, bring some back in autumn. Beans, poppies and a mystery squash are in today.", "Seed library"),
     Words("riverside", ("riverside",), "The lift works again. Thank you for your patience, and to the neighbour who carried books upstairs for three people."),
     Words("central", ("central",), "Genealogy help desk, Wednesday 14:00 to 16:00. Bring one name and one date, we bring the census."),
     Words("hill", ("hill",), "A family of swifts has moved in under our roof. The window seat on the first floor has the best view. Please whisper.", "Swifts"),
-    Words("central", ("central", "library"), "Homework help starts on Monday: four volunteers, three afternoons, all subjects, ages 9 to 15. No sign-up."),
+    Words("central", ("central", "library", "feed"), "Homework help starts on Monday: four volunteers, three afternoons, all subjects, ages 9 to 15. No sign-up."),
     Words("riverside", ("riverside",), "Lost and found this week: one red glove, a recipe for lentil soup (excellent), and a book due in 2009. No fines, we are just glad it is home."),
     Words("hill", ("hill", "library"), "ساعة القصة بالعربية تعود يوم السبت في الساعة 11:00 في مكتبة Hill Branch. الدخول مجاني والجميع مرحب بهم.", language="ar"),
     Words("riverside", ("riverside",), "Our local history evening on Thursday shows letters from the flood of 1953. Some of them are hard to read.", warning="Flood, loss of life", picture="The flood letters"),
