@@ -87,6 +87,7 @@ class MediaRules:
     min_side: int = 0  # the shorter side; smaller pictures are refused, never blown up
     ratio: tuple[float, float] | None = None  # narrowest and widest; a rendition is padded to it, never cropped
     animated: bool = False  # takes a moving GIF as it is; otherwise its first frame is sent, and the check says so
+    animated_alone: bool = False  # a moving picture has a part for itself
     video: VideoRules | None = None
     document: DocumentRules | None = None
     mixed: bool = False  # pictures and films together in one part

@@ -53,6 +53,8 @@ def _numbers(part: Part, index: int, can: Capabilities) -> Iterator[Problem]:
         yield Problem("media", index, "block", "check.no_documents")
     if sum(map(bool, (images, films, documents))) > 1 and not (rules.mixed and not documents):
         yield Problem("media", index, "block", "check.media_mixed")
+    if rules.animated_alone and len(part.media) > 1 and any(one.seconds for one in part.kind("image")):
+        yield Problem("media", index, "block", "check.moving_alone")
     yield from _too_many(index, images, films, documents, can)
     if rules.required and index == 0 and not part.media:
         yield Problem("media", index, "block", "check.media_required" if rules.max_images else "check.film_required")

@@ -102,6 +102,10 @@ CHECKS: dict[str, Message] = {
         _("Different kinds together"),
         _("This platform takes pictures, a film or a document in one post, not several of them. Remove some for it."),
     ),
+    "check.moving_alone": _bad(
+        _("A moving picture stands alone here"),
+        _("This platform takes one GIF and nothing beside it. Remove the others, or put them into another part."),
+    ),
     "check.too_many_films": _bad(_("Too many films"), _("{most} fit into one post here; this has {have}.")),
     "check.too_many_documents": _bad(_("Too many documents"), _("{most} fit into one post here; this has {have}.")),
     "check.film_required": _bad(_("A film is needed"), _("No post goes without one on this platform. Add one.")),
