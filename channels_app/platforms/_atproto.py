@@ -24,6 +24,7 @@ HOSTS = {
     "entryway": "https://bsky.social",  # sign-in
     "appview": "https://public.api.bsky.app",  # reading
     "plc": "https://plc.directory",  # identities
+    "video": "https://video.bsky.app",  # films
 }
 POSTS = "app.bsky.feed.post"
 HANDLE = regex.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -31,7 +32,7 @@ _DID = regex.compile(r"did:(plc:[a-z2-7]{24}|web:[a-zA-Z0-9._%:-]+)")
 _BASE32 = "234567abcdefghijklmnopqrstuvwxyz"
 
 # A credential that is dead or lacks a right. ExpiredToken comes as 400; it is renewed before it gets here.
-_RECONNECT = {
+RECONNECT = {
     "ExpiredToken", "InvalidToken", "AuthMissing", "AuthenticationRequired", "AccountTakedown", "AccountDeactivated",
     "AccountSuspended", "AccountNotFound", "AuthFactorTokenRequired", "RepoTakendown", "RepoDeactivated",
     "RepoSuspended", "InvalidAuthentication", "AccountInactive",
@@ -84,8 +85,11 @@ class Line:
         return answer
 
     def _once(self, method: str, nsid: str, secret: dict[str, Any], creating: bool, how: dict[str, Any]) -> Answer:
+        how = dict(how)
+        if hasattr(how.get("data"), "seek"):  # a film that is sent a second time, with a new token
+            how["data"].seek(0)
         headers = {**how.get("headers", {}), "Authorization": f"Bearer {secret['access']}"}
-        wire = Wire(self.session.http(), (secret["access"], secret["refresh"]))
+        wire = Wire(self.session.http(**how.pop("limits", {})), (secret["access"], secret["refresh"]))
         return wire.ask(method, f"{self.pds}/xrpc/{nsid}", creating=creating, **{**how, "headers": headers})
 
     def get(self, nsid: str, **params: Any) -> dict[str, Any]:
@@ -107,7 +111,7 @@ def raise_for(answer: Answer, *, creating: bool = False) -> None:
     name = answer.text("error")
     if name == "RateLimitExceeded":
         _wire.raise_rate_limited(answer, NAME)
-    if name in _RECONNECT or answer.status in (401, 403):
+    if name in RECONNECT or answer.status in (401, 403):
         raise NeedsReconnect(
             _("Bluesky no longer accepts our key for this account. Make a new app password and reconnect."),
             detail=answer.words,
@@ -150,6 +154,14 @@ def find_server(http: requests.Session, handle: str) -> tuple[str, str]:
     if f"at://{handle}" not in [str(name).lower() for name in _list(document.get("alsoKnownAs"))]:
         raise FieldProblem("handle", _("The account behind %(handle)s does not use this handle.") % {"handle": handle})
     return did, server_of(document)
+
+
+def server_of_did(http: requests.Session, did: str) -> str:
+    """The address of the server of an identity, as its document has it. Raises Temporary."""
+    try:
+        return server_of(_document(Wire(http), did))
+    except FieldProblem as problem:
+        raise Temporary(problem.sentence) from None
 
 
 def _resolve(wire: Wire, handle: str) -> str:
