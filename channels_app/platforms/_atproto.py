@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from channels_app.connect import FieldProblem
 from channels_app.errors import NeedsReconnect, Rejected, Temporary
-from channels_app.platforms import _wire
+from channels_app.platforms import _dpop, _wire
 from channels_app.platforms._wire import Answer, Wire
 from channels_app.platforms.base import Session, host_of
 
@@ -86,11 +86,8 @@ class Line:
 
     def _once(self, method: str, nsid: str, secret: dict[str, Any], creating: bool, how: dict[str, Any]) -> Answer:
         how = dict(how)
-        if hasattr(how.get("data"), "seek"):  # a film that is sent a second time, with a new token
-            how["data"].seek(0)
-        headers = {**how.get("headers", {}), "Authorization": f"Bearer {secret['access']}"}
         wire = Wire(self.session.http(**how.pop("limits", {})), (secret["access"], secret["refresh"]))
-        return wire.ask(method, f"{self.pds}/xrpc/{nsid}", creating=creating, **{**how, "headers": headers})
+        return ask_as(wire, secret, method, f"{self.pds}/xrpc/{nsid}", creating=creating, **how)
 
     def get(self, nsid: str, **params: Any) -> dict[str, Any]:
         """The answer of a query; raises what `raise_for` raises."""
@@ -99,8 +96,19 @@ class Line:
         return answer.fields
 
 
+def ask_as(wire: Wire, secret: dict[str, Any], method: str, url: str, *, creating: bool = False, **how: Any) -> Answer:
+    """One request with the access token, in the way of how it was come by: an app password or a sign-in (`dpop`)."""
+    if "dpop" in secret:
+        return _dpop.ask(wire, secret, method, url, creating=creating, **how)
+    _dpop.rewound(how.get("data"))
+    headers = {**how.pop("headers", {}), "Authorization": f"Bearer {secret['access']}"}
+    return wire.ask(method, url, creating=creating, headers=headers, **how)
+
+
 def is_expired(answer: Answer) -> bool:
     """Servers with other code than Bluesky's, or with new keys, call an ended token invalid."""
+    if answer.status == 401 and "invalid_token" in f"{answer.text('error')} {answer.headers.get('WWW-Authenticate')}":
+        return True  # of a sign-in
     return answer.status in (400, 401) and answer.text("error") in ("ExpiredToken", "InvalidToken")
 
 
@@ -113,7 +121,10 @@ def raise_for(answer: Answer, *, creating: bool = False) -> None:
         _wire.raise_rate_limited(answer, NAME)
     if name in RECONNECT or answer.status in (401, 403):
         raise NeedsReconnect(
-            _("Bluesky no longer accepts our key for this account. Make a new app password and reconnect."),
+            _(
+                "Bluesky no longer accepts our key for this account. "
+                "Reconnect it with a new app password or by signing in."
+            ),
             detail=answer.words,
         )
     _wire.raise_common(answer, NAME, creating=creating)

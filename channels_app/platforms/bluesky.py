@@ -18,7 +18,7 @@ import regex
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from channels_app import measure
+from channels_app import measure, outlet
 from channels_app.capabilities import (
     AltText,
     Budget,
@@ -36,6 +36,7 @@ from channels_app.content import Content, Media, Part
 from channels_app.errors import NeedsReconnect, PlatformError, Rejected, Temporary, Unclear
 from channels_app.platforms import _atproto, _wire
 from channels_app.platforms import _bluesky_gates as gates
+from channels_app.platforms import _bluesky_oauth as oauth
 from channels_app.platforms import _bluesky_records as records
 from channels_app.platforms import _bluesky_video as video
 from channels_app.platforms._atproto import POSTS, Line, raise_for
@@ -49,6 +50,7 @@ from channels_app.platforms.base import (
     Found,
     Prepared,
     Receipt,
+    Redirect,
     Session,
 )
 
@@ -62,35 +64,56 @@ _BATCH = 25  # most posts of one getPosts
 _COUNTS = {"likeCount": "likes", "repostCount": "reposts", "replyCount": "replies", "quoteCount": "quotes"}
 
 
+_HANDLE = ConnectField("handle", gettext_lazy("Handle"), placeholder="library.bsky.social")
+_PASSWORD = ConnectField(
+    "app_password",
+    gettext_lazy("App password"),
+    "password",
+    gettext_lazy(
+        "Not the password of the account. Make one at Bluesky under Settings, Privacy and security, "
+        "App passwords. It looks like abcd-efgh-ijkl-mnop."
+    ),
+)
+_SERVER = ConnectField(
+    "server",
+    gettext_lazy("Server"),
+    "url",
+    gettext_lazy("Only for an account on a server of your own. Leave empty otherwise."),
+    optional=True,
+)
+# Signing in there needs an address of ours that Bluesky can read; see _bluesky_oauth.
+_WAY = ConnectField(
+    "way",
+    gettext_lazy("How to connect"),
+    "choice",
+    gettext_lazy("Signing in needs no app password: you allow LibSocial at Bluesky, and can take it back there."),
+    choices=(
+        ("sign-in", gettext_lazy("Sign in at Bluesky")),
+        ("app-password", gettext_lazy("With an app password")),
+    ),
+)
+_OPEN_FIELDS = (
+    _WAY,
+    _HANDLE,
+    replace(_PASSWORD, label=gettext_lazy("App password, when you connect with one"), optional=True),
+    replace(_SERVER, help=gettext_lazy("Only with an app password, for an account on a server of your own.")),
+)
+
+
 class Bluesky(Adapter):
     key = "bluesky"
     name = "Bluesky"
     colour = "#0a66d6"
-    needs = gettext_lazy("An account, and an app password made in its settings. No developer account.")
+    needs = gettext_lazy(
+        "An account and an app password made in its settings; where LibSocial has a public address, signing in there "
+        "is enough. No developer account."
+    )
     hosts = _atproto.HOSTS
     connect_kind = "form"
     token_fields = ("handle", "app_password", "server")
-    connect_fields = (
-        ConnectField("handle", gettext_lazy("Handle"), placeholder="library.bsky.social"),
-        ConnectField(
-            "app_password",
-            gettext_lazy("App password"),
-            "password",
-            gettext_lazy(
-                "Not the password of the account. Make one at Bluesky under Settings, Privacy and security, "
-                "App passwords. It looks like abcd-efgh-ijkl-mnop."
-            ),
-        ),
-        ConnectField(
-            "server",
-            gettext_lazy("Server"),
-            "url",
-            gettext_lazy("Only for an account on a server of your own. Leave empty otherwise."),
-            optional=True,
-        ),
-    )
     by_hand = gettext_lazy(
-        "The app password still works until it is deleted at Bluesky: Settings, Privacy and security, App passwords."
+        "An app password still works until it is deleted at Bluesky: Settings, Privacy and security, App passwords. "
+        "A sign-in ends with the channel."
     )
     revoke_ends_all = False  # the session ends; an app password can only be deleted by its owner
     capabilities = Capabilities(
@@ -167,9 +190,30 @@ class Bluesky(Adapter):
         return self.capabilities.with_facts(media=replace(self.capabilities.media, max_images=_GALLERY))
 
     # --- connecting -------------------------------------------------------
-    def begin(self, fields: dict[str, str], *, redirect_uri: str, state: str, context: Context) -> Connected:
-        """Signs in once with the app password, which is not kept: the session's tokens are."""
+    @property
+    def connect_fields(self) -> tuple[ConnectField, ...]:  # type: ignore[override]
+        """A choice of two ways where Bluesky can reach us, else the app password alone."""
+        return _OPEN_FIELDS if outlet.is_open() else (_HANDLE, _PASSWORD, _SERVER)
+
+    def begin(self, fields: dict[str, str], *, redirect_uri: str, state: str, context: Context) -> Connected | Redirect:
+        """Sends the person to sign in, or signs in once with the app password, which is not kept: its tokens are."""
         handle = _atproto.clean_handle(fields.get("handle", ""))
+        if fields.get("way") == "sign-in":
+            if not outlet.is_open():
+                raise FieldProblem("way", _("Signing in needs a public address of this installation."))
+            return oauth.begin(context.http(), handle, redirect_uri, state)
+        return self._with_password(fields, handle, context)
+
+    def finish(self, keep: dict[str, Any], answer: dict[str, str], *, redirect_uri: str, context: Context) -> Connected:
+        """Trades the code for tokens, and believes them only when they open the account that was named."""
+        http = context.http()
+        secret, tokens = oauth.finish(http, keep, answer, redirect_uri)
+        account = _account(http, secret, keep["handle"])
+        if account.remote_id != keep["did"]:
+            raise FieldProblem("handle", _("The server signed in another account. Nothing was connected."))
+        return Connected(account, secret, tokens.expires_at, tokens.ends_at)
+
+    def _with_password(self, fields: dict[str, str], handle: str, context: Context) -> Connected:
         password = _app_password(fields.get("app_password", ""))
         http, did = context.http(), ""
         typed = _typed_server(fields)
@@ -201,6 +245,10 @@ class Bluesky(Adapter):
 
     def renew(self, session: Session, secret: dict[str, Any]) -> Connected:
         """Spends the refresh token; the answer brings the next one."""
+        account = Account(session.remote_id, "", session.handle, records.profile(session.remote_id))
+        if "dpop" in secret:
+            new, tokens = oauth.renew(session.http(), secret, session.remote_id)
+            return Connected(account, new, tokens.expires_at, tokens.ends_at)
         answer = Wire(session.http(), (secret["access"], secret["refresh"])).ask(
             "POST",
             f"{secret['pds']}/xrpc/com.atproto.server.refreshSession",
@@ -210,11 +258,13 @@ class Bluesky(Adapter):
         # The address a person typed stays: the account's document may name one that cannot be reached from here.
         new = _secret(answer.fields, secret["pds"] if "typed" in secret else _server_in(answer.fields) or secret["pds"])
         new |= {name: secret[name] for name in ("typed",) if name in secret}
-        account = Account(session.remote_id, "", session.handle, records.profile(session.remote_id))
         return Connected(account, new, _atproto.expiry(new["access"]))
 
     def revoke(self, session: Session) -> None:
         secret = session.secret
+        if "dpop" in secret:
+            oauth.revoke(session)
+            return
         answer = Wire(session.http(), (secret["access"], secret["refresh"])).ask(
             "POST",
             f"{secret['pds']}/xrpc/com.atproto.server.deleteSession",
@@ -439,12 +489,11 @@ def _server_in(session: dict[str, Any]) -> str:
 def _account(http: Any, secret: dict[str, Any], handle: str) -> Account:
     """Who it is, with name and picture where the server can say."""
     wire = Wire(http, (secret["access"], secret["refresh"]))
-    bearer = {"Authorization": f"Bearer {secret['access']}"}
-    me = wire.ask("GET", f"{secret['pds']}/xrpc/com.atproto.server.getSession", headers=bearer)
+    me = _atproto.ask_as(wire, secret, "GET", f"{secret['pds']}/xrpc/com.atproto.server.getSession")
     raise_for(me)
     did, told = me.text("did"), me.text("handle")
     handle = handle if told in ("", "handle.invalid") else told  # invalid: its name could not be proven just now
-    profile = _profile_fields(wire, f"{secret['pds']}/xrpc/app.bsky.actor.getProfile", bearer, did)
+    profile = _profile_fields(wire, secret, did)
     return Account(
         remote_id=did,
         name=str(profile.get("displayName") or handle),
@@ -460,10 +509,11 @@ def facts_of(pds: str) -> dict[str, Any]:
     return {"gallery": True} if (urlsplit(pds).hostname or "").endswith(_NEW) else {}
 
 
-def _profile_fields(wire: Wire, url: str, headers: dict[str, str], did: str) -> dict[str, Any]:
+def _profile_fields(wire: Wire, secret: dict[str, Any], did: str) -> dict[str, Any]:
     """Name and picture are nice to have: a reading service that is down keeps nobody from connecting."""
+    url = f"{secret['pds']}/xrpc/app.bsky.actor.getProfile"
     try:
-        answer = wire.ask("GET", url, headers=headers, params={"actor": did})
+        answer = _atproto.ask_as(wire, secret, "GET", url, params={"actor": did})
     except Temporary:
         return {}
     return answer.fields if answer.ok else {}

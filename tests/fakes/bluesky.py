@@ -9,6 +9,7 @@ import re
 import time
 from typing import Any
 
+from tests.fakes.bluesky_oauth import SignIn
 from tests.fakes.server import FarSide, Reply, Request, route
 
 DID = "did:plc:" + "a" * 24
@@ -22,7 +23,7 @@ def token(name: str, serial: int) -> str:
     return f"eyJhbGciOiJub25lIn0.{claims.decode().rstrip('=')}.{name}{serial}secret"
 
 
-class FakeBluesky(FarSide):
+class FakeBluesky(SignIn, FarSide):
     """One account. `records` is what its repository holds."""
 
     platform = "bluesky"
@@ -58,10 +59,12 @@ class FakeBluesky(FarSide):
     def expire_access(self) -> None:
         """The access token ended; the refresh token is still good."""
         self.access = token("never-told", 0)
+        self.end_access()
 
     def revoke(self) -> None:
         """The app password was deleted: nothing is good any more."""
         self.access, self.refresh = token("never-told", 0), token("never-told", 1)
+        self.end_sign_ins()
 
     def secret(self) -> dict[str, str]:
         return {"access": self.access, "refresh": self.refresh, "pds": self.url}
@@ -128,7 +131,9 @@ class FakeBluesky(FarSide):
         self.refresh = token("never-told", 1)
         return Reply()
 
-    def opens(self, secret: dict[str, str]) -> bool:
+    def opens(self, secret: dict[str, Any]) -> bool:
+        if "dpop" in secret:
+            return self.signed_in(secret["refresh"])
         return secret["refresh"] == self.refresh
 
     @route("GET", r"/xrpc/com\.atproto\.server\.getSession")
@@ -138,6 +143,8 @@ class FakeBluesky(FarSide):
         return self._refused(request) or Reply(data={"did": DID, "handle": HANDLE, "active": self.active})
 
     def _refused(self, request: Request) -> Reply | None:
+        if request.token.startswith("DPoP "):
+            return self.unproven(request)
         if not request.token:
             return _no("AuthMissing", "Authentication Required", 401)
         if request.token != self.access:
