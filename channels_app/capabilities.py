@@ -21,6 +21,7 @@ class TextUnit(StrEnum):
     BYTES = "bytes"
     MASTODON = "mastodon"  # graphemes; links count a fixed number, remote mentions without their server
     WEIGHTED = "weighted"  # X's weights
+    EMOJI_BYTES = "emoji_bytes"  # code points; an emoji counts its bytes in UTF-8 (Threads)
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,21 @@ class Source:
 
 @dataclass(frozen=True)
 class TextLimit:
-    """At most `limit` of `unit`; `also` are further limits that hold at the same time."""
+    """At most `limit` of `unit`; `also` are further limits that hold at the same time. `caption`: so many at most
+    where pictures or films stand beside the text; None: the same. `refused`: characters the platform takes nowhere
+    in it."""
 
     limit: int
     unit: TextUnit
     link_length: int | None = None  # what a link counts, where fixed
     also: tuple[tuple[int, TextUnit], ...] = ()
     required: bool = False  # a post without media needs text anyway
+    caption: int | None = None
+    refused: str = ""
+
+    def beside(self, media: object) -> TextLimit:
+        """The limit that holds beside these media."""
+        return self if self.caption is None or not media else replace(self, limit=self.caption, caption=None)
 
 
 @dataclass(frozen=True)
@@ -111,7 +120,7 @@ class Option:
     kind: 'choice', 'flag', 'text' (one line), 'lines' (several lines; for a poll one answer a line), 'url' or
     'moment' (local wall time `2026-11-24T10:00`, read in the post's zone). `only`: it has a meaning only while another
     option has one of these values, e.g. ("kind", ("event", "offer")); otherwise it is neither shown nor checked.
-    `limit` counts code points; `least` and `most` bound the number of lines.
+    `limit` counts code points; `least` and `most` bound the number of lines; `refused`: characters it must not have.
     """
 
     name: str
@@ -125,6 +134,7 @@ class Option:
     limit: int = 0
     least: int = 0
     most: int = 0
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -220,6 +230,15 @@ class Capabilities:
         return replace(self, **changes) if changes else self
 
     def asked(self, options: Mapping[str, Any]) -> tuple[Option, ...]:
-        """The options that have a meaning beside the others as they are set."""
+        """The options that have a meaning beside the others as they are set. What hangs on an option that has none
+        itself has none either."""
         chosen = {**{option.name: option.default for option in self.options}, **options}
-        return tuple(one for one in self.options if one.only is None or chosen.get(one.only[0]) in one.only[1])
+        named = {option.name: option for option in self.options}
+
+        def has_meaning(one: Option) -> bool:
+            if one.only is None:
+                return True
+            name, values = one.only
+            return chosen.get(name) in values and has_meaning(named[name])
+
+        return tuple(filter(has_meaning, self.options))

@@ -103,6 +103,8 @@ def _option(option: Option, value: Any) -> Iterator[Problem]:
         return
     if not isinstance(value, str) or not value:
         return
+    if found := _refused(value, option.refused):
+        yield Problem(f"options.{option.name}", 0, "block", "check.option_refused", {**params, "characters": found})
     if option.limit and (longest := max(len(line) for line in _lines_of(option, value))) > option.limit:
         too_much = over(longest, option.limit, TextUnit.CODEPOINTS)
         yield Problem(f"options.{option.name}", 0, "block", "check.option_long", {**params, **too_much})
@@ -156,12 +158,19 @@ def _text(part: Part, index: int, content: Content, can: Capabilities) -> Iterat
     yield from _lengths(part, index, content, can)
     if UNSEEN.search(text):
         yield Problem("text", index, "block", "check.unseen", fix="tidy_text")
+    if found := _refused(text, can.text.refused):
+        yield Problem("text", index, "block", "check.refused", {"characters": found})
     if PASTED.search(text):
         yield Problem("text", index, "warn", "check.pasted", fix="tidy_text")
-    if "#" in text and (found := len(measure.tags(text))) > MANY_TAGS:
-        yield Problem("text", index, "warn", "check.many_tags", {"count": found})
-    if "@" in text and (found := len(measure.mentions(text))) > MANY_MENTIONS:
-        yield Problem("text", index, "warn", "check.many_mentions", {"count": found})
+    if "#" in text and (tags := len(measure.tags(text))) > MANY_TAGS:
+        yield Problem("text", index, "warn", "check.many_tags", {"count": tags})
+    if "@" in text and (people := len(measure.mentions(text))) > MANY_MENTIONS:
+        yield Problem("text", index, "warn", "check.many_mentions", {"count": people})
+
+
+def _refused(text: str, characters: str) -> str:
+    """Those of the characters a platform takes nowhere that stand in the text, as a person reads them."""
+    return " ".join(one for one in characters if one in text)
 
 
 def _without_words(part: Part, index: int, can: Capabilities) -> Iterator[Problem]:

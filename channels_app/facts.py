@@ -33,12 +33,29 @@ def _own(name: str) -> Callable[[Capabilities, int], Capabilities]:
     return lambda caps, value: replace(caps, **{name: value})
 
 
+def _of_film(name: str) -> Callable[[Capabilities], int | None]:
+    return lambda caps: int(getattr(caps.media.video, name)) if caps.media.video else None
+
+
+def _film(name: str) -> Callable[[Capabilities, int], Capabilities]:
+    def put(caps: Capabilities, value: int) -> Capabilities:
+        if caps.media.video is None:
+            return caps
+        return replace(caps, media=replace(caps.media, video=replace(caps.media.video, **{name: value})))
+
+    return put
+
+
 FACTS: tuple[Fact, ...] = (
     Fact("text.limit", _("Characters in a post"), "text", lambda c: c.text.limit, _inside("text", "limit"), 1),
     Fact("media.max_images", _("Pictures in a post"), "media", lambda c: c.media.max_images,
          _inside("media", "max_images"), most=100),
     Fact("media.max_bytes", _("Size of a picture"), "media", lambda c: c.media.max_bytes,
          _inside("media", "max_bytes"), 10_000, 500_000_000),
+    Fact("media.video.max_seconds", _("Seconds of a film"), "media", _of_film("max_seconds"), _film("max_seconds"),
+         1, 86_400),
+    Fact("media.video.max_bytes", _("Size of a film"), "media", _of_film("max_bytes"), _film("max_bytes"),
+         100_000, 300_000_000_000),
     Fact("alt_text.limit", _("Characters in a picture’s description"), "alt_text", lambda c: c.alt_text.limit or None,
          _inside("alt_text", "limit"), 1),
     Fact("threads", _("Parts of a thread"), "threads", lambda c: c.threads, _own("threads"), 1, 100),

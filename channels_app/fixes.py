@@ -76,7 +76,7 @@ def _each_part(content: Content, problem: Problem, **changes: object) -> Content
 def _split_thread(content: Content, problem: Problem, can: Capabilities) -> Content:
     part = content.parts[problem.part]
     beside = content.content_warning if can.content_warning_counts else ""
-    first, *others = split_text(part.text, can.text, beside)
+    first, *others = split_text(part.text, can.text.beside(part.media), beside)
     new = (replace(part, text=first), *(Part(text=text) for text in others))
     return replace(content, parts=(*content.parts[: problem.part], *new, *content.parts[problem.part + 1 :]))
 

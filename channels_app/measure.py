@@ -213,6 +213,16 @@ def _weight(text: str) -> int:
     return sum(200 if _is_emoji(cluster) else sum(map(_heavy, cluster)) for cluster in _clusters(text))
 
 
+def _emoji_bytes(text: str, _link_length: int | None) -> int:
+    """Code points, but an emoji the bytes it has in UTF-8. Source: Threads API, overview of posts and its limits."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        len(cluster.encode("utf-8", "surrogatepass")) if _is_emoji(cluster) else len(cluster)
+        for cluster in _clusters(text)
+    )
+
+
 def _is_emoji(cluster: str) -> bool:
     return bool(_EMOJI.match(cluster)) and not _TEXT_EMOJI.match(cluster)
 
@@ -228,6 +238,7 @@ _COUNTERS: dict[TextUnit, Callable[[str, int | None], int]] = {
     TextUnit.BYTES: lambda text, _: len(text.encode("utf-8", "surrogatepass")),
     TextUnit.MASTODON: _mastodon,
     TextUnit.WEIGHTED: _weighted,
+    TextUnit.EMOJI_BYTES: _emoji_bytes,
 }
 
 
@@ -238,6 +249,7 @@ def counts_for(part: Part | str, limit: TextLimit, beside: str = "") -> list[Cou
     Mastodon.
     """
     text = part if isinstance(part, str) else part.text
+    limit = limit if isinstance(part, str) else limit.beside(part.media)
     pairs = [(limit.limit, limit.unit), *limit.also]
     return [
         Count(count(text, limit, unit) + (count(beside, limit, unit) if beside else 0), most, unit)

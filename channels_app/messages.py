@@ -15,6 +15,7 @@ _UNITS: dict[TextUnit, str | Promise] = {
     TextUnit.BYTES: _("bytes"),
     TextUnit.MASTODON: _("characters"),
     TextUnit.WEIGHTED: _("characters, as X counts them"),
+    TextUnit.EMOJI_BYTES: _("characters, an emoji as several"),
 }
 
 
@@ -77,6 +78,12 @@ CHECKS: dict[str, Message] = {
     ),
     "check.option_value": _bad(_("{option} cannot be “{value}”"), _("Choose one of the values offered.")),
     "check.option_required": _bad(_("{option} is missing"), _("This platform wants it. Fill it in.")),
+    "check.option_refused": _bad(
+        _("{option} cannot hold {characters}"), _("This platform refuses it. Write it in another way.")
+    ),
+    "check.refused": _bad(
+        _("The text cannot hold {characters}"), _("This platform refuses it anywhere. Write it in another way.")
+    ),
     "check.option_long": _bad(_("{option}: {over} {unit} too long"), _("It has {used} of {limit}. Shorten it.")),
     "check.option_lines": _bad(
         _("{option}: {have} given"), _("Between {least} and {most} are taken here, one on each line.")

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import number_format
@@ -107,7 +106,12 @@ def _films(can: Capabilities) -> str:
     if rules is None:
         return NO
     length = _length(rules.max_seconds)
-    return f"{length}, {filesizeformat(rules.max_bytes)}".replace("\xa0", " ")
+    return f"{length}, {_size(rules.max_bytes)}"
+
+
+def _size(weight: int) -> str:
+    """In the thousands platforms count with: 1 MB is a million bytes."""
+    return f"{weight / 1e9:.3g} GB" if weight >= 1_000_000_000 else f"{weight / 1e6:.0f} MB"
 
 
 def _length(seconds: float) -> str:

@@ -290,7 +290,7 @@ class Composer:
                         "platform": channel.platform,
                         "name": channel.name,
                         "used": used,
-                        "limit": can.text.limit,
+                        "limit": can.text.beside(part.media).limit,
                     }
                 )
         return counted

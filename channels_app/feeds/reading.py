@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from channels_app.models import Feed, FeedItem
 MAX_ITEMS = 50
 CARD = 99  # the number of the card's picture among an item's files
 _UNSEEN = regex.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]")  # not allowed in XML
+Place = Callable[..., str]  # the address of a URL name
 _PARAGRAPHS = regex.compile(r"\n\s*\n")
 
 
@@ -61,18 +63,20 @@ class Shown:
     tags: tuple[str, ...]
 
 
-def items_of(feed: Feed, most: int = MAX_ITEMS) -> list[Shown]:
-    """The newest items that are shown now. One query."""
-    return [shown(item, feed) for item in feed.items.current()[:most]]
+def items_of(feed: Feed, most: int = MAX_ITEMS, *, whole: bool = True) -> list[Shown]:
+    """The newest items that are shown now. One query. `whole`: with whole addresses, for what is read elsewhere; our
+    own pages use short ones, so that they work under whatever name they are opened."""
+    return [shown(item, feed, whole=whole) for item in feed.items.current()[:most]]
 
 
-def shown(item: FeedItem, feed: Feed) -> Shown:
-    files = tuple(_file(item, feed, index, entry) for index, entry in enumerate(item.media))
-    card = _card(item, feed)
+def shown(item: FeedItem, feed: Feed, *, whole: bool = True) -> Shown:
+    place = absolute if whole else local
+    files = tuple(_file(item, feed, index, entry, place) for index, entry in enumerate(item.media))
+    card = _card(item, feed, place)
     text = _UNSEEN.sub("", item.text)
     return Shown(
         identity=f"urn:uuid:{item.uuid}",
-        url=absolute("feeds:item", feed.slug, item.uuid),
+        url=place("feeds:item", feed.slug, item.uuid),
         title=_UNSEEN.sub("", item.title),
         text=text,
         html=_html(text, item.content_warning, files, card),
@@ -88,14 +92,18 @@ def shown(item: FeedItem, feed: Feed) -> Shown:
     )
 
 
+def local(name: str, *args: Any) -> str:
+    return reverse(name, args=args)
+
+
 def absolute(name: str, *args: Any) -> str:
-    return settings.BASE_URL + reverse(name, args=args)
+    return settings.BASE_URL + local(name, *args)
 
 
-def _file(item: FeedItem, feed: Feed, index: int, entry: dict[str, Any]) -> File:
+def _file(item: FeedItem, feed: Feed, index: int, entry: dict[str, Any], place: Place) -> File:
     tracks = enumerate(entry.get("captions", ()))
     return File(
-        url=absolute("feeds:file", feed.slug, item.uuid, index),
+        url=place("feeds:file", feed.slug, item.uuid, index),
         mime=entry["mime"],
         size=entry["size"],
         width=entry["width"],
@@ -104,16 +112,16 @@ def _file(item: FeedItem, feed: Feed, index: int, entry: dict[str, Any]) -> File
         name=entry.get("name", ""),
         seconds=entry.get("seconds", 0),
         captions=tuple(
-            (absolute("feeds:captions", feed.slug, item.uuid, index, number), track["language"])
+            (place("feeds:captions", feed.slug, item.uuid, index, number), track["language"])
             for number, track in tracks
         ),
     )
 
 
-def _card(item: FeedItem, feed: Feed) -> dict[str, str] | None:
+def _card(item: FeedItem, feed: Feed, place: Place) -> dict[str, str] | None:
     if not item.card:
         return None
-    picture = absolute("feeds:file", feed.slug, item.uuid, CARD) if item.card.get("thumb") else ""
+    picture = place("feeds:file", feed.slug, item.uuid, CARD) if item.card.get("thumb") else ""
     return {**{name: str(item.card[name]) for name in ("url", "title", "description")}, "picture": picture}
 
 

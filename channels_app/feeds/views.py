@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from csp.decorators import csp_replace
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -87,13 +88,14 @@ def _format(request: HttpRequest, text: str, kind: str) -> HttpResponse:
 # --- for people ---------------------------------------------------------------
 @_public
 def page(request: HttpRequest, feed: Feed) -> HttpResponse:
-    return render(request, "feeds/feed.html", {"feed": feed, "items": reading.items_of(feed)})
+    return render(request, "feeds/feed.html", {"feed": feed, "items": reading.items_of(feed, whole=False)})
 
 
 @_public
 def item(request: HttpRequest, feed: Feed, identity: Any) -> HttpResponse:
     found = get_object_or_404(feed.items.filter(removed_at=None), uuid=identity)
-    return render(request, "feeds/item.html", {"feed": feed, "item": reading.shown(found, feed)})
+    shown = reading.shown(found, feed, whole=False)
+    return render(request, "feeds/item.html", {"feed": feed, "item": shown, "base_url": settings.BASE_URL})
 
 
 @xframe_options_exempt
@@ -103,7 +105,7 @@ def block(request: HttpRequest, feed: Feed) -> HttpResponse:
     """The block for the library's own website, in a frame: no script, no cookie, links open there."""
     asked = request.GET.get("items", "")
     most = min(int(asked), _MOST_IN_A_BLOCK) if asked.isdigit() and int(asked) else IN_A_BLOCK
-    return render(request, "feeds/block.html", {"feed": feed, "items": reading.items_of(feed, most)})
+    return render(request, "feeds/block.html", {"feed": feed, "items": reading.items_of(feed, most, whole=False)})
 
 
 @xframe_options_exempt
@@ -111,7 +113,9 @@ def block(request: HttpRequest, feed: Feed) -> HttpResponse:
 @_public
 def screen(request: HttpRequest, feed: Feed) -> HttpResponse:
     """For a screen in the hall: one item after the other, large; asks for news every five minutes."""
-    return render(request, "feeds/screen.html", {"feed": feed, "items": reading.items_of(feed, ON_A_SCREEN)})
+    return render(
+        request, "feeds/screen.html", {"feed": feed, "items": reading.items_of(feed, ON_A_SCREEN, whole=False)}
+    )
 
 
 # --- files --------------------------------------------------------------------

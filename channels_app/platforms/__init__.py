@@ -4,12 +4,41 @@ from __future__ import annotations
 
 from channels_app.platforms.base import Adapter
 from channels_app.platforms.bluesky import Bluesky
+from channels_app.platforms.discord import Discord
+from channels_app.platforms.facebook import Facebook
 from channels_app.platforms.feed import Feed
+from channels_app.platforms.google_business import GoogleBusiness
+from channels_app.platforms.instagram import Instagram
+from channels_app.platforms.linkedin import LinkedIn
 from channels_app.platforms.mastodon import Mastodon
+from channels_app.platforms.pinterest import Pinterest
 from channels_app.platforms.practice import Practice
+from channels_app.platforms.telegram import Telegram
+from channels_app.platforms.threads import Threads
+from channels_app.platforms.tiktok import TikTok
+from channels_app.platforms.wordpress import WordPress
+from channels_app.platforms.x import X
+from channels_app.platforms.youtube import YouTube
 
-# In the order in which they are offered: those that need no developer account first.
-ALL: tuple[Adapter, ...] = (Practice(), Feed(), Bluesky(), Mastodon())
+# In the order in which they are offered: those that need no application of one's own first.
+ALL: tuple[Adapter, ...] = (
+    Practice(),
+    Feed(),
+    Bluesky(),
+    Mastodon(),
+    WordPress(),
+    Telegram(),
+    Discord(),
+    Facebook(),
+    Instagram(),
+    Threads(),
+    X(),
+    LinkedIn(),
+    YouTube(),
+    TikTok(),
+    Pinterest(),
+    GoogleBusiness(),
+)
 
 _BY_KEY = {adapter.key: adapter for adapter in ALL}
 

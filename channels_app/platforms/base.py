@@ -319,6 +319,11 @@ class Adapter:
         `at` is the moment fixed at the first attempt."""
         raise Unsupported
 
+    def after(self, content: Content, index: int, prepared: Prepared, before: Sequence[Receipt]) -> Prepared:
+        """What `prepare` made, told of the earlier parts: where a container must name what it answers, or `find` must
+        know under which post to look. Asked once, right after `prepare`; no request is made."""
+        return prepared
+
     def ready(self, session: Session, content: Content, index: int, prepared: Prepared) -> Prepared:
         """One repeatable step further with what was prepared; asked again, its result stored each time, until it
         returns what it got. Raises Temporary(until=…) while the platform is at work (a film being converted)."""

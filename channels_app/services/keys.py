@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels_app import appkeys
+from channels_app import appkeys, platforms
 from channels_app.connect import FieldProblem
 from channels_app.models import AppKeys
 from channels_app.platforms.base import Adapter
@@ -34,10 +34,18 @@ def enter_keys(*, by: User, adapter: Adapter, fields: dict[str, str]) -> None:
 
 
 def remove_keys(*, by: User, adapter: Adapter) -> None:
-    """Erases what was entered here; keys of the environment stay. Raises NotAllowed."""
+    """Erases what was entered for this platform; keys of the environment stay, and those another platform of the same
+    house uses too, unless it is the one they were made for. Raises NotAllowed."""
     _require(by)
+    owner = appkeys.owner_of(adapter)
+    shared = {field.name for field in platforms.get(owner).app_fields} if owner != adapter.key else set()
     with transaction.atomic():
-        AppKeys.objects.filter(platform=appkeys.owner_of(adapter)).delete()
+        left = {name: value for name, value in appkeys.entered(adapter).items() if name in shared}
+        rows = AppKeys.objects.filter(platform=owner)
+        if left:
+            rows.update(secret=left, changed_by=by, changed_at=timezone.now())
+        else:
+            rows.delete()
         audit.record("channel.keys_removed", by=by, on=units.root(), unit=units.root(), data={"platform": adapter.name})
 
 

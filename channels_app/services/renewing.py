@@ -7,6 +7,7 @@ those responsible are told 14, 7 and 1 days ahead, in the product and by mail.
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q
@@ -62,7 +63,7 @@ def warn(now: datetime | None = None) -> int:
     told = 0
     for row in _ending(now + timedelta(days=max(WARN_AT))):
         ends = row.ends
-        left = max(0, (ends - now).days + 1)
+        left = max(0, math.ceil((ends - now) / timedelta(days=1)))
         step = next(days for days in WARN_AT if left <= days)
         notices.tell(
             policies.people_who("channel.manage", row.channel.unit),
@@ -74,6 +75,16 @@ def warn(now: datetime | None = None) -> int:
         )
         told += 1
     return told
+
+
+def end_of(channel: Channel) -> datetime | None:
+    """The day on which only a person can renew the access; None where it renews itself, or never ends."""
+    adapter = platforms.get(channel.platform)
+    row = Credential.objects.filter(channel=channel).values_list("ends_at", "expires_at").first()
+    if row is None:
+        return None
+    ends, expires = row
+    return ends or (None if "refresh" in adapter.capabilities.features else expires)
 
 
 def _ending(until: datetime) -> list[Credential]:

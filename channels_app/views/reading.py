@@ -18,6 +18,7 @@ from channels_app.feeds import places as feed_places
 from channels_app.forms import DescribeForm, LendForm, ModeForm, OverrideForm
 from channels_app.models import Channel
 from channels_app.practice import services as practice
+from channels_app.services import renewing
 from channels_app.views.access import channel_for, person_of
 from libsocial.accounts import policies
 from libsocial.audit import selectors as trail
@@ -86,6 +87,8 @@ def page_of(request: HttpRequest, channel: Channel, **forms: Any) -> dict[str, A
 
 def _managing(channel: Channel) -> dict[str, Any]:
     forms: dict[str, Any] = {"describe_form": DescribeForm(instance=channel)}
+    if selectors.adapter_of(channel) is not None:
+        forms["access_ends"] = renewing.end_of(channel)
     if channel.state != "disconnected" and (units := selectors.may_borrow(channel)):
         forms["lend_form"] = LendForm(units=units)
     if selectors.adapter_of(channel) is not None:

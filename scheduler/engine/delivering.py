@@ -123,7 +123,8 @@ def _prepared(job: Job, part: DeliveryPart) -> Prepared:
     """What was prepared by an earlier attempt, or now; stored before anything is made of it."""
     if part.prepared is None:
         at = job.delivery.first_tried_at or timezone.now()
-        _keep_prepared(part, job.adapter.prepare(job.session, job.content, part.index, part.key, at))
+        fresh = job.adapter.prepare(job.session, job.content, part.index, part.key, at)
+        _keep_prepared(part, job.adapter.after(job.content, part.index, fresh, _before(job, part)))
     prepared = Prepared(**part.prepared)
     for _step in range(_STEPS):
         further = job.adapter.ready(job.session, job.content, part.index, prepared)

@@ -107,6 +107,15 @@ function weight(text) {
   return total;
 }
 
+function emojiBytes(text) {
+  let total = 0;
+  for (const { segment } of segmenter.segment(text)) {
+    const emoji = EMOJI.test(segment) && !TEXT_EMOJI.test(segment);
+    total += emoji ? encoder.encode(segment).length : [...segment].length;
+  }
+  return total;
+}
+
 function weighted(given, length) {
   const text = given.normalize("NFC");
   let total = 0;
@@ -125,6 +134,7 @@ const COUNTERS = {
   bytes: (text) => encoder.encode(text).length,
   mastodon,
   weighted,
+  emoji_bytes: emojiBytes,
 };
 
 export function count(given, limit, unit = limit.unit) {

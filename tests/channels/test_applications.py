@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from channels_app import appkeys, doors, outlet, services
+from channels_app import appkeys, doors, outlet, platforms, services
 from channels_app.connect import FieldProblem
 from channels_app.content import Media
 from channels_app.models import AppKeys, Channel, ConnectAttempt, Credential
@@ -112,6 +112,15 @@ def test_erased_keys_stop_renewing_with_a_plain_word(applied: Harbour, lib: cast
     services.remove_keys(by=lib.ada, adapter=applied)
     with pytest.raises(Exception, match="keys of your application"):
         _ = session.app
+
+
+def test_erasing_the_keys_of_one_platform_leaves_those_its_sister_uses(lib: cast.Library) -> None:
+    facebook, instagram = platforms.get("facebook"), platforms.get("instagram")
+    services.enter_keys(by=lib.ada, adapter=facebook, fields={"client_id": "1", "client_secret": "two"})
+    services.enter_keys(by=lib.ada, adapter=instagram, fields={"instagram_id": "3", "instagram_secret": "four"})
+    services.remove_keys(by=lib.ada, adapter=instagram)
+    assert appkeys.of(facebook) == {"client_id": "1", "client_secret": "two"}
+    assert "instagram_secret" not in appkeys.entered(instagram)
 
 
 def test_the_guide_shows_our_own_address_to_copy(applied: Harbour, lib: cast.Library) -> None:

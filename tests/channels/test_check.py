@@ -133,6 +133,17 @@ def test_too_long_says_by_how_much():
     assert "13 characters too long" in CHECKS[problem.message].heading.format_map(problem.params)
 
 
+def test_characters_a_platform_takes_nowhere_are_named():
+    title = Option("title", "Title", "text", limit=100, refused="<>")
+    can = replace(CAN, text=replace(CAN.text, refused="<>"), options=(title,))
+    assert found(content("1 > 0", options={"title": "<b>"}), can) == [
+        ("options.title", 0, "block", "option_refused"),
+        ("text", 0, "block", "refused"),
+    ]
+    assert check(content("1 > 0"), can, BLOCK)[0].params == {"characters": ">"}
+    assert found(content("1 and 0", options={"title": "b"}), can) == []
+
+
 def test_a_content_warning_that_shares_the_limit_is_counted_with_the_text():
     of = content("a" * 18, content_warning="food")
     assert found(of) == []

@@ -28,6 +28,7 @@ class Paper(Adapter):
 
     def __init__(self) -> None:
         self.points: dict[str, Callable[[], None]] = {}
+        self.stages = 0  # uploads that follow the first one, each a step of its own
 
     def at(self, point: str) -> None:
         if act := self.points.get(point):
@@ -40,6 +41,15 @@ class Paper(Adapter):
         answer = session.http().post(f"{session.server}/uploads", json={})
         self.at(f"prepared {index}")
         return Prepared(key, {"upload": answer.json()["id"], "at": at.isoformat()})
+
+    def ready(self, session: Session, content: Content, index: int, prepared: Prepared) -> Prepared:
+        done = len(prepared.data.get("further", ()))
+        if done >= self.stages:
+            return prepared
+        self.at(f"step {done}")
+        answer = session.http().post(f"{session.server}/uploads", json={})
+        further = [*prepared.data.get("further", ()), answer.json()["id"]]
+        return Prepared(prepared.key, {**prepared.data, "further": further})
 
     def publish_part(
         self, session: Session, content: Content, index: int, prepared: Prepared, before: Sequence[Receipt]

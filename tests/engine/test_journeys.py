@@ -9,6 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from channels_app import platforms
+from channels_app.errors import Temporary
 from channels_app.models import Channel
 from channels_app.platforms.base import Receipt
 from libsocial.audit.models import Entry
@@ -183,6 +184,30 @@ def test_a_dead_credential_stops_the_channel_and_holds_what_is_due(channel, far,
     assert far.texts == []
     told = Notice.objects.filter(recipient=lib.erin, message="delivery.reconnect")
     assert told.count() == 1, "one word about the channel, however many posts wait on it"
+
+
+def test_what_takes_several_steps_to_prepare_keeps_each_and_begins_none_again(channel, far, paper, clock) -> None:
+    def still_working() -> None:
+        del paper.points["step 2"]
+        raise Temporary("Paper is at work.", until=timezone.now() + SOON)
+
+    paper.stages = 3
+    paper.points["step 2"] = still_working
+    delivery = planned(channel)
+    assert step() == ["waiting"]
+    assert len(DeliveryPart.objects.get().prepared["data"]["further"]) == 2
+    assert (fresh(delivery).tries, far.texts) == (0, [])
+    clock.shift(SOON)
+    assert step() == ["published"]
+    assert far.state["uploads"] == 4, "one for the beginning and one for each step, none twice"
+    assert far.texts == ["Story time"]
+
+
+def test_preparing_that_never_ends_makes_nothing_and_gives_the_worker_back(channel, far, paper, clock) -> None:
+    paper.stages = 10_000
+    delivery = planned(channel)
+    assert step() == ["waiting"]
+    assert (fresh(delivery).tries, far.texts) == (0, [])
 
 
 def test_a_platform_that_wants_to_be_paid_pauses_the_channel_and_tells_who_can_settle_it(channel, far, lib) -> None:

@@ -1,4 +1,4 @@
-"""What our adapters ask, one JSON line a request, where LIBSOCIAL_CONTRACT_LOG names a file (`manage.py contract_log`).
+"""What our adapters ask, one JSON line a request, into the file LIBSOCIAL_TEST_CONTRACT_LOG (`manage.py contract_log`).
 
 Secrets are blotted out: header and query values that carry keys, and every body field named like one.
 """
@@ -27,7 +27,7 @@ _lock = threading.Lock()
 
 
 def write(platform: str, request: Any) -> None:
-    path = os.environ.get("LIBSOCIAL_CONTRACT_LOG")
+    path = os.environ.get("LIBSOCIAL_TEST_CONTRACT_LOG")
     if not path or not platform:
         return
     line = {

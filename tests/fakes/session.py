@@ -87,3 +87,31 @@ class TestSession(Session):
 
     def public_url(self, media: Media) -> str:
         return f"https://library.example/channels/outlet/signed/{media.path}"
+
+
+class WatchedSession(TestSession):
+    """Another's session whose films are read in pieces only: `pieces` is what was read, `files` what was opened."""
+
+    def __init__(self, adapter: Adapter, other: TestSession) -> None:
+        account = Account(other.remote_id, "", other.handle, other.url, server=other.server, facts=other.facts)
+        super().__init__(adapter, account, other.secret, other.app)
+        self.pieces: list[bytes] = []
+        self.files: list[BinaryIO] = []
+
+    def read(self, media: Media | Captions) -> bytes:
+        assert not (isinstance(media, Media) and media.kind == "video"), "a film is never read whole"
+        return super().read(media)
+
+    def open(self, media: Media | Captions) -> BinaryIO:
+        self.files.append(_Watched(FILES[media.sha256], self.pieces))
+        return self.files[-1]
+
+
+class _Watched(io.BytesIO):
+    def __init__(self, data: bytes, pieces: list[bytes]) -> None:
+        super().__init__(data)
+        self._pieces = pieces
+
+    def read(self, size: int | None = -1) -> bytes:
+        self._pieces.append(super().read(size))
+        return self._pieces[-1]

@@ -11,6 +11,7 @@ from channels_app import rotation
 NAMES = {
     "channels_app_credential": "keys of channels",
     "channels_app_appregistration": "registrations at servers",
+    "channels_app_appkeys": "keys of applications",
     "channels_app_connectattempt": "sign-ins under way",
     "notices_letter": "mails that wait",
     "mfa_authenticator": "second factors of people",

@@ -34,7 +34,7 @@ class Command(BaseCommand):
             done = subprocess.run(  # noqa: S603  our own tests
                 [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files],
                 cwd=settings.BASE_DIR,
-                env={**os.environ, "LIBSOCIAL_CONTRACT_LOG": str(log), "LIBSOCIAL_TEST_ON": "sqlite"},
+                env={**os.environ, "LIBSOCIAL_TEST_CONTRACT_LOG": str(log), "LIBSOCIAL_TEST_ON": "sqlite"},
                 capture_output=True,
                 text=True,
             )
