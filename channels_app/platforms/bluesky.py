@@ -48,15 +48,18 @@ from channels_app.platforms.base import (
     ConnectField,
     Figures,
     Found,
+    Guide,
     Prepared,
     Receipt,
     Redirect,
     Session,
+    Step,
 )
 
 _APP_PASSWORD = regex.compile(r"[a-z0-9]{4}(-[a-z0-9]{4}){3}")
 _POST_ADDRESS = regex.compile(r"/profile/(?P<author>[^/?#]+)/post/(?P<rkey>[a-z2-7]{13})(?:[/?#]|$)")
 _LEXICON = Source("app.bsky.feed.post and app.bsky.embed.images, atproto lexicons", "2026-11-23")
+_EMBEDS = Source("app.bsky.embed.* and app.bsky.video.*, atproto lexicons; the limits of Bluesky's app", "2026-11-23")
 _APP = Source("Bluesky's own app, its limits in the source", "2026-11-23")
 _GALLERY = 10  # pictures; the lexicon takes 20, its authors ask programs to stop here
 _NEW = ".host.bsky.network"  # Bluesky's own servers, which know what is new
@@ -109,6 +112,19 @@ class Bluesky(Adapter):
         "is enough. No developer account."
     )
     hosts = _atproto.HOSTS
+    guide = Guide(
+        steps=(
+            Step(
+                gettext_lazy(
+                    "For an app password: at Bluesky open Settings, Privacy and security, App passwords, and add one. "
+                    "Call it LibSocial. The box about direct messages stays empty."
+                ),
+                "https://bsky.app/settings/app-passwords",
+            ),
+            Step(gettext_lazy("Copy it at once, as it is shown only once, and paste it here beside the handle.")),
+        ),
+        approval=gettext_lazy("No review, and no price."),
+    )
     connect_kind = "form"
     token_fields = ("handle", "app_password", "server")
     by_hand = gettext_lazy(
@@ -172,9 +188,10 @@ class Bluesky(Adapter):
         ),
         # 3,000 in 5 minutes per address, shared by all accounts here; writing 5,000 points an hour, 3 a post.
         budget=Budget(requests=500, window=300, metrics_batch=_BATCH),
+        notes=(gettext_lazy("Films need an account whose e-mail address is confirmed at Bluesky."),),
         sources={
             "text": _LEXICON,
-            "media": _LEXICON,
+            "media": _EMBEDS,
             "alt_text": _APP,
             "threads": Source("no limit of the platform; ours", "2026-11-23"),
             "link_card": _LEXICON,

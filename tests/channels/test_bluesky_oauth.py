@@ -21,6 +21,7 @@ from channels_app.platforms.bluesky import Bluesky
 from channels_app.services.connecting import redirect_uri_for
 from channels_app.sessions import open_session
 from tests.channels.test_bluesky import FarBluesky
+from tests.channels.test_pages import page, post
 from tests.contracts.platform import AT, HttpContract, words
 from tests.fakes.bluesky import DID, HANDLE, PASSWORD
 from tests.fakes.server import Failure, Reply, running
@@ -290,6 +291,26 @@ class TestSigningIn:
         ended = services.disconnect(by=lib.ada, channel=channel)
         assert ended.there
         assert far.grants == []
+
+    def test_the_whole_way_in_the_browser(self, far, lib):
+        asked = page(lib.ada, "channels:connect_to", "bluesky")
+        assert asked.status_code == 200
+        assert 'value="sign-in"' in asked.content.decode()
+        typed = {"way": "sign-in", "handle": HANDLE, "app_password": "", "server": "", "unit": lib.north.pk}
+        leaving = post(lib.ada, "channels:connect_to", "bluesky", **typed)
+        assert leaving.status_code == 200
+        url = leaving.context["url"]
+        assert url.startswith(f"{far.url}/oauth/authorize?")
+        arrived = page(lib.ada, "channels:callback", "bluesky", "home", **far.browse(url))
+        assert arrived.status_code == 302
+        assert Channel.objects.get(platform="bluesky").handle == f"@{HANDLE}"
+
+    def test_a_refusal_at_bluesky_connects_nothing(self, far, lib):
+        fields = {"way": "sign-in", "handle": HANDLE, "app_password": "", "server": ""}
+        begun = services.connect_begin(by=lib.ada, unit=lib.north, platform="bluesky", fields=fields)
+        refused = page(lib.ada, "channels:callback", "bluesky", "home", **far.browse(begun.url, allow=False))
+        assert refused.status_code == 422
+        assert not Channel.objects.filter(platform="bluesky").exists()
 
 
 class TestSignedIn:
