@@ -129,7 +129,8 @@ def _alt(part: Part, media: Media, number: int, index: int, can: Capabilities, p
     taken = can.alt_text.field if media.kind == "image" else can.alt_text.video
     if not VISIBLE.search(media.alt):
         if policy.alt_text_rule != "off" and taken:
-            yield Problem("alt", index, policy.alt_text_rule, "check.alt_missing", params, "mark_decorative")
+            missing = "check.alt_missing" if media.kind == "image" else "check.film_undescribed"
+            yield Problem("alt", index, policy.alt_text_rule, missing, params, "mark_decorative")
         return
     if not taken:
         if media.alt not in part.text:

@@ -165,6 +165,10 @@ CHECKS: dict[str, Message] = {
         _("Picture {picture} has no description"),
         _("People who cannot see it would miss it. Describe what matters in it, or mark it as decoration."),
     ),
+    "check.film_undescribed": _bad(
+        _("The film has no description"),
+        _("People who cannot see it would miss it. Say what it shows, or mark it as decoration."),
+    ),
     "check.alt_long": _bad(
         _("Description of picture {picture} is {over} {unit} too long"),
         _("It has {used} of {limit}. Shorten it; what does not fit can stand in the text."),

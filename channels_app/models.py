@@ -159,7 +159,7 @@ class PracticePost(models.Model):
     text = models.TextField(blank=True)
     content_warning = models.CharField(max_length=300, blank=True)
     language = models.CharField(max_length=35, blank=True)
-    media = models.JSONField(default=list)  # [{path, mime, alt, width, height}]
+    media = models.JSONField(default=list)  # uploads, see channels_app.practice.network.Draft
     card = models.JSONField(null=True)  # {url, title, description, thumb: {…} or null}
     replies_closed = models.BooleanField(default=False)
     likes = models.PositiveIntegerField(default=0)

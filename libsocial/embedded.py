@@ -179,5 +179,7 @@ def web_options() -> dict[str, object]:
         "ident": None,
         "asyncore_use_poll": True,
         "channel_timeout": 60,
-        "max_request_body_size": 4 * settings.UPLOAD_MAX_BYTES,
+        "max_request_body_size": max(
+            4 * settings.UPLOAD_MAX_BYTES, settings.UPLOAD_VIDEO_BYTES + 2**20, settings.UPLOAD_DOCUMENT_BYTES + 2**20
+        ),
     }

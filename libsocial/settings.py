@@ -180,8 +180,19 @@ STORAGES = {
     "staticfiles": {"BACKEND": "libsocial.shell.storage.StaticFiles"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
+# Files on their way, a film among them: on the disk of the data, as /tmp may stand in memory.
+WORK_DIR = DATA_DIR / "work"
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "libsocial.core.uploads.ToWorkFolder",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-UPLOAD_MAX_BYTES = env.number("LIBSOCIAL_UPLOAD_MB", 50, "Largest picture that may be uploaded, in MB.") * 1024 * 1024
+_MB = 1024 * 1024
+UPLOAD_MAX_BYTES = env.number("LIBSOCIAL_UPLOAD_MB", 50, "Largest picture that may be uploaded, in MB.") * _MB
+UPLOAD_VIDEO_BYTES = env.number("LIBSOCIAL_UPLOAD_VIDEO_MB", 500, "Largest film that may be uploaded, in MB.") * _MB
+UPLOAD_DOCUMENT_BYTES = (
+    env.number("LIBSOCIAL_UPLOAD_DOCUMENT_MB", 100, "Largest PDF that may be uploaded, in MB.") * _MB
+)
 
 # --- work -----------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL or "inprocess://localhost/"
@@ -207,6 +218,8 @@ CELERY_TASK_ROUTES = {
     # These ask a platform and may wait for it long: the sweep and the mails must not stand behind them.
     "scheduler.tasks.reconcile": {"queue": "inbox"},
     "scheduler.tasks.follow": {"queue": "inbox"},
+    # Films are re-encoded here, which takes minutes.
+    "posts.tasks.prepare": {"queue": "prepare"},
 }
 CELERY_BEAT_SCHEDULER = "libsocial.beat:Clock"
 CELERY_BEAT_SCHEDULE = {
@@ -215,6 +228,7 @@ CELERY_BEAT_SCHEDULE = {
     "scheduler.watch": {"task": "scheduler.tasks.watch", "schedule": 5, "options": {"expires": 5}},
     "scheduler.sweep": {"task": "scheduler.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
     "scheduler.heartbeat": {"task": "scheduler.tasks.heartbeat", "schedule": 15, "options": {"expires": 15}},
+    "posts.prepare": {"task": "posts.tasks.prepare", "schedule": 3, "options": {"expires": 3}},
     "notices.mails": {"task": "libsocial.notices.tasks.send_mails", "schedule": 5, "options": {"expires": 5}},
     "notices.tidy": {"task": "libsocial.notices.tasks.tidy", "schedule": 3600, "options": {"expires": 3600}},
     "analytics.tick": {"task": "analytics.tick", "schedule": 30, "options": {"expires": 30}},
@@ -342,7 +356,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
-        "media-src": [SELF, "blob:"],
+        "media-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],

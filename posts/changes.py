@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget
+from posts.resolve import FIRST_COMMENT
 
 _WORDS = regex.compile(r"\s+|[\p{L}\p{M}\p{N}_'’-]+|\X")
 _LINES = regex.compile(r"[^\n]*\n|[^\n]+")
@@ -110,6 +111,10 @@ def _media(old: tuple[DraftMedia, ...], new: tuple[DraftMedia, ...], channel: st
             yield Change(_("Picture added"), (Piece("added", _shown(item)),), channel)
         elif _shown(before[pk]) != _shown(item):
             yield Change(_("Description of a picture"), words(_shown(before[pk]), _shown(item)), channel)
+        if pk in before and before[pk].captions != item.captions:
+            yield Change(_("Captions of a film"), (Piece("added", _("changed")),), channel)
+        if pk in before and before[pk].poster != item.poster:
+            yield Change(_("Still picture of a film"), (Piece("added", _("changed")),), channel)
     for pk, item in before.items():
         if pk not in after:
             yield Change(_("Picture taken out"), (Piece("removed", _shown(item)),), channel)
@@ -146,4 +151,5 @@ def _target(old: Draft, before: DraftTarget, new: Draft, after: DraftTarget, nam
             gettext_lazy("Time"), _time(old.at_for(before), old.zone), _time(new.at_for(after), new.zone), name
         )
     for option in sorted({*before.options, *after.options}):
-        yield from _one(option, str(before.options.get(option, "")), str(after.options.get(option, "")), channel=name)
+        label = _("First comment") if option == FIRST_COMMENT else option
+        yield from _one(label, str(before.options.get(option, "")), str(after.options.get(option, "")), channel=name)

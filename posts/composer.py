@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -14,6 +15,7 @@ from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from channels_app import measure
 from channels_app.capabilities import Capabilities
@@ -23,12 +25,14 @@ from channels_app.selectors import capabilities_of
 from libsocial.accounts.models import Unit, User
 from libsocial.core import asked
 from libsocial.core.localtime import Moment
-from posts import fixing, presence, previews, problems, schedule, selectors
+from posts import fixing, offering, presence, previews, problems, schedule, selectors
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, FieldProblem
 from posts.knowledge import Known
-from posts.models import Asset, Post, Target
+from posts.models import Asset, CaptionFile, Post, Target
+from posts.previews import clock_of
 from posts.services import cards, media
 from posts.services.drafts import Conflict
+from posts.settings import language_name
 
 
 @dataclass
@@ -168,6 +172,11 @@ class Composer:
             return f"v{rest.partition('.')[0]}"
         return "at" if first == "at" else "form"
 
+    def _to_change(self, channel: int) -> int:
+        """What must be changed inside one channel's fold: of its settings and its own text."""
+        inside = [found for slot, found in self.found.items() if slot.partition("-")[0] == f"v{channel}"]
+        return sum(shown.severity == "block" for found in inside for shown in found)
+
     @property
     def blocking(self) -> int:
         return sum(shown.severity == "block" for found in self.found.values() for shown in found)
@@ -206,7 +215,15 @@ class Composer:
             "words": _words(),
             "empty_part": {"name": "__scope__-__index__", "text": "", "media": [], "counts": [], "problems": []}
             | {"base": True},
-            "empty_media": {"asset": "__asset__", "thumb": "", "alt": "", "decorative": False},
+            "empty_media": [
+                {"asset": "__asset__", "kind": kind, "part": f"__{kind}__", "thumb": "", "alt": "", "decorative": False}
+                for kind in ("image", "video", "document")
+            ],
+            "limits": {
+                "image": settings.UPLOAD_MAX_BYTES,
+                "video": settings.UPLOAD_VIDEO_BYTES,
+                "document": settings.UPLOAD_DOCUMENT_BYTES,
+            },
         }
 
     def live(self, request: HttpRequest) -> dict[str, Any]:
@@ -215,7 +232,8 @@ class Composer:
         context = self._live_context()
         draw = lambda name, **more: render_to_string(f"posts/{name}.html", context | more, request)  # noqa: E731
         return {
-            "slots": {slot: draw("_problems", problems=found) for slot, found in self.found.items()},
+            "slots": {slot: draw("_problems", problems=found) for slot, found in self.found.items()}
+            | {f"mark-v{pk}": draw("_mark", count=count) for pk in self.abilities if (count := self._to_change(pk))},
             "side": draw("_side"),
             "moment": draw("_moment"),
             "others": draw("_others"),
@@ -267,10 +285,16 @@ class Composer:
         }
 
     def _picture(self, item: DraftMedia) -> dict[str, Any]:
-        return asset_json(self.assets[item.asset]) | {
+        shown = asset_json(self.assets[item.asset])
+        chosen = self.assets.get(item.poster) if item.poster is not None else None
+        return shown | {
             "asset": item.asset,
             "alt": item.alt,
             "decorative": item.decorative,
+            "captions": [one for one in shown["captions"] if one["id"] in item.captions],
+            "chosen_poster": chosen.pk if chosen else "",
+            "own_poster": shown["poster"],
+            "poster": asset_json(chosen)["url"] if chosen else shown["poster"],
         }
 
     def _card(self, card: DraftCard) -> dict[str, Any]:
@@ -281,7 +305,7 @@ class Composer:
         counted = []
         for target, channel in self.chosen:
             if scope == (f"v{channel.pk}" if target.variant else "base"):
-                can = self.abilities[channel.pk]
+                can = self.abilities[channel.pk].shaped(target.options)
                 beside = self.draft.warning_for(target) if can.content_warning_counts else ""
                 used = measure.count(part.text, can.text) + (measure.count(beside, can.text) if beside else 0)
                 counted.append(
@@ -310,8 +334,10 @@ class Composer:
             "own": variant is not None,
             "parts": [self._part(part, scope, n) for n, part in enumerate(variant.parts)] if variant else [],
             "threads": can.threads,
-            "options": [_option(option, values) for option in can.options],
+            "options": offering.of(can, values),
+            "comment": offering.comment(can, values),
             "problems": self.found.get(scope, []),
+            "to_change": self._to_change(channel.pk),
             "at_date": day,
             "at_time": clock,
         }
@@ -327,6 +353,7 @@ class Composer:
             "unit": str(can.text.unit),
             "link_length": can.text.link_length,
             "warning_counts": can.content_warning_counts,
+            "shapes": offering.shapes(can),
         }
 
     # --- acts of a page without script --------------------------------------
@@ -341,13 +368,49 @@ class Composer:
         for file in files:
             try:
                 asset = media.upload(by=self.user, unit=self.unit, file=file)
-                added.append(DraftMedia(asset.pk, alt=asset.alt))
+                brought = [row.pk for row in asset.captions.all()] if asset.kind == "video" else []
+                added.append(DraftMedia(asset.pk, alt=asset.alt, captions=tuple(brought)))
             except media.Refused as error:
                 refused.append(f"{file.name}: {error}")
-        if refused:
-            self.errors[f"{name}-files"] = " ".join(refused)
-            self.typed.append(FieldProblem(_typed_name(name), " ".join(refused)))
+        self._refused(name, refused)
         return fixing.change_part(self.draft, name, lambda part: replace(part, media=(*part.media, *added)))
+
+    def _refused(self, name: str, sentences: list[str]) -> None:
+        if sentences:
+            self.errors[f"{name}-files"] = " ".join(sentences)
+            self.typed.append(FieldProblem(_typed_name(name), " ".join(sentences)))
+
+    def with_captions(self, name: str, pk: int, file: Any, language: str) -> Draft:
+        """The draft with a caption file beside one film of one part."""
+        asset = Asset.objects.visible_to(self.user).filter(pk=pk).first()
+        if file is None or asset is None:
+            self._refused(name, [_("No captions arrived. Choose the file again.")])
+            return self.draft
+        try:
+            row = media.add_captions(by=self.user, asset=asset, file=file, language=language)
+        except media.Refused as error:
+            self._refused(name, [f"{file.name}: {error}"])
+            return self.draft
+        return self._with_media(name, pk, lambda item: replace(item, captions=(*item.captions, row.pk)))
+
+    def with_poster(self, name: str, pk: int, file: Any) -> Draft:
+        """The draft with a picture that stands for one film of one part."""
+        if file is None:
+            self._refused(name, [_("No picture arrived. Choose it again.")])
+            return self.draft
+        try:
+            asset = media.upload(by=self.user, unit=self.unit, file=file)
+        except media.Refused as error:
+            self._refused(name, [f"{file.name}: {error}"])
+            return self.draft
+        chosen = asset.pk if asset.kind == "image" else None
+        return self._with_media(name, pk, lambda item: replace(item, poster=chosen))
+
+    def _with_media(self, name: str, pk: int, change: Callable[[DraftMedia], DraftMedia]) -> Draft:
+        def changed(part: DraftPart) -> DraftPart:
+            return replace(part, media=tuple(change(item) if item.asset == pk else item for item in part.media))
+
+        return fixing.change_part(self.draft, name, changed)
 
     def with_fix(self, rest: str) -> Draft:
         """The draft with the problem a button names mended; unchanged when it is no longer there."""
@@ -359,7 +422,8 @@ class Composer:
             return self.draft
         for problem in problems.of_draft(self.draft, unit=self.unit, known=self.known).channels.get(target.channel, ()):
             if (problem.fix, problem.message, str(problem.part)) == (fix, message, part):
-                return fixing.apply(self.draft, target, problem, self.abilities[target.channel], self.assets)
+                can = self.abilities[target.channel].shaped(target.options)
+                return fixing.apply(self.draft, target, problem, can, self.assets)
         return self.draft
 
     def with_card(self, name: str) -> Draft:
@@ -377,12 +441,39 @@ def asset_json(asset: Asset) -> dict[str, Any]:
     """An asset as the composer's scripts know it."""
     return {
         "id": asset.pk,
+        "kind": asset.kind,
         "thumb": reverse("posts:asset", args=[asset.pk, "thumb"]),
+        "url": reverse("posts:asset", args=[asset.pk, "full"]),
+        "poster": reverse("posts:asset", args=[asset.poster_id, "full"]) if asset.poster_id else "",
         "alt": asset.alt,
         "name": asset.original_name,
         "width": asset.width,
         "height": asset.height,
+        "told": _told(asset),
+        "captions": [caption_json(row) for row in asset.captions.all()] if asset.kind == "video" else [],
     }
+
+
+def caption_json(row: CaptionFile) -> dict[str, Any]:
+    """A caption file as the composer's scripts know it."""
+    return {
+        "id": row.pk,
+        "language": row.language,
+        "label": language_name(row.language),
+        "url": reverse("posts:captions", args=[row.pk]),
+    }
+
+
+def _told(asset: Asset) -> str:
+    """Its length and size in words: '1:05 · 1920 × 1080 · no sound'."""
+    if asset.kind == "document":
+        return ngettext("%(n)s page", "%(n)s pages", asset.pages) % {"n": asset.pages}
+    said = [f"{asset.width} × {asset.height}"]
+    if asset.seconds:
+        said.insert(0, clock_of(asset.seconds))
+    if asset.kind == "video" and not asset.facts.get("audio"):
+        said.append(_("no sound"))
+    return " · ".join(said)
 
 
 def _typed_time(form: QueryDict, scope: str, at: str) -> tuple[str, str]:
@@ -394,17 +485,6 @@ def _typed_time(form: QueryDict, scope: str, at: str) -> tuple[str, str]:
 def _typed_name(name: str) -> str:
     scope, _dash, number = name.partition("-")
     return f"parts.{number}" if scope == "base" else f"targets.{scope[1:]}"
-
-
-def _option(option: Any, values: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "name": option.name,
-        "label": option.label,
-        "kind": option.kind,
-        "choices": option.choices,
-        "help": option.help,
-        "value": values.get(option.name, option.default),
-    }
 
 
 def _languages(*first: str) -> list[tuple[str, str]]:
@@ -429,13 +509,23 @@ def _words() -> dict[str, str]:
         ),
         "serverTrouble": _("Not saved: something went wrong on the server. Your words stay here; we keep trying."),
         "tooMuch": _("Not saved: this is more than the server takes. Your words stay here; make the text shorter."),
-        "uploading": _("A picture is still on its way. Press the button again when it has arrived."),
+        "uploading": _("A file is still on its way. Press the button again when it has arrived."),
+        "looking": _("Arrived. It is being looked at…"),
+        "imageLarge": _("the picture is too large: at most %(mb)s MB. Make it smaller, then add it.")
+        % {"mb": settings.UPLOAD_MAX_BYTES // 2**20},
+        "videoLarge": _("the film is too large: at most %(mb)s MB. Save it smaller, or cut it, then add it.")
+        % {"mb": settings.UPLOAD_VIDEO_BYTES // 2**20},
+        "documentLarge": _("the document is too large: at most %(mb)s MB. Save it smaller, then add it.")
+        % {"mb": settings.UPLOAD_DOCUMENT_BYTES // 2**20},
+        "fileEmpty": _("the file is empty. Choose it again, or save it again on your device."),
+        "morefit": _("and %s more with room"),
+        "remove": _("Remove"),
         "takenOut": _("Taken out."),
         "bringBack": _("Bring it back"),
         "conflict": _("Not saved: somebody else changed this post."),
         "reading": _("Reading the page behind the link…"),
         "cardFailed": _("The link could not be read. Try again, or leave the card out."),
         "pickerFailed": _("The pictures could not be loaded. Close this and try again."),
-        "uploadTooLarge": _("the file is too large for this server. Make the picture smaller, then add it."),
-        "uploadCut": _("the upload was cut off. Add the picture again."),
+        "uploadTooLarge": _("the file is too large for this server. Make it smaller, then add it."),
+        "uploadCut": _("the upload was cut off. Add the file again."),
     }

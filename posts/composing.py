@@ -1,7 +1,8 @@
 """From the composer's form to a draft in its JSON form, and the other helpers of that page.
 
 Names of the form: `channel` (ids), `base-<n>-text`, `base-<n>-media` (asset ids in order),
-`base-<n>-alt-<asset>`, `base-<n>-decorative-<asset>`, `base-<n>-card` (address), `-card-title`,
+`base-<n>-alt-<asset>`, `base-<n>-decorative-<asset>`, of a film `base-<n>-captions-<asset>` (ids) and
+`base-<n>-poster-<asset>` (asset id), `base-<n>-card` (address), `-card-title`,
 `-card-description`, `-card-thumb`; the same with `v<channel>` for a channel's own version when
 `v<channel>-own` is set; `v<channel>-option-<name>`, `v<channel>-flag-<name>`, `v<channel>-date`,
 `v<channel>-time`.
@@ -59,6 +60,8 @@ def _media(form: QueryDict, name: str, pk: str) -> dict[str, Any]:
         "asset": int(pk),
         "alt": form.get(f"{name}-alt-{pk}", "").replace("\r\n", "\n"),
         "decorative": f"{name}-decorative-{pk}" in form,
+        "captions": asked.numbers(form.getlist(f"{name}-captions-{pk}")),
+        "poster": asked.number(form.get(f"{name}-poster-{pk}", "")),
     }
 
 
@@ -127,6 +130,13 @@ def after(data: dict[str, Any], do: str, rest: str) -> dict[str, Any]:
     elif do == "remove-media" and number < len(parts):
         gone = rest.rpartition(":")[2]
         parts[number]["media"] = [item for item in parts[number]["media"] if str(item["asset"]) != gone]
+    elif do in {"remove-captions", "own-poster"} and number < len(parts):
+        _name, asset, caption = [*rest.split(":"), "", ""][:3]
+        for item in parts[number]["media"]:
+            if str(item["asset"]) == asset and do == "own-poster":
+                item["poster"] = None
+            elif str(item["asset"]) == asset:
+                item["captions"] = [pk for pk in item["captions"] if str(pk) != caption]
     return data
 
 

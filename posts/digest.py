@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from channels_app.content import digest_of
-from posts import drafting, resolve
+from posts import drafting, resolve, selectors
 from posts.drafting import Draft
 from posts.models import Asset, Revision
 
 
 def of_draft(draft: Draft, assets: Mapping[int, Asset]) -> str:
-    """SHA-256 over text per channel, picture bytes, descriptions, options, channels and times.
+    """SHA-256 over text per channel, bytes of pictures, films and captions, descriptions, options, channels and times.
 
     The internal note is not in it, nor the order in which channels were chosen.
     """
-    pictures = {pk: resolve.original(asset) for pk, asset in assets.items()}
+    pictures = resolve.originals(assets)
     channels: list[dict[str, Any]] = [
         {
             "channel": target.channel,
@@ -32,4 +32,4 @@ def of_draft(draft: Draft, assets: Mapping[int, Asset]) -> str:
 def of(revision: Revision) -> str:
     """The digest of a stored revision, from the rows as they are now."""
     draft = drafting.of_revision(revision)
-    return of_draft(draft, Asset.objects.in_bulk(draft.asset_ids()))
+    return of_draft(draft, selectors.assets_of(draft))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_PARTS = 100
 MAX_MEDIA = 40  # a part; platforms take far fewer, the check says so
+MAX_CAPTIONS = 50  # a film
 TITLE_LENGTH = 120
 
 
@@ -43,14 +44,23 @@ class Invalid(Exception):
 
 @dataclass(frozen=True)
 class DraftMedia:
-    """A picture of the library with the words that describe it here. `asset` is the id of a posts.Asset."""
+    """A picture, film or document of the library with the words that describe it here.
+
+    `asset` is the id of a posts.Asset. Of a film `captions` are the ids of the caption files shown with it, `poster`
+    the id of a picture that stands for it, None for the film's own.
+    """
 
     asset: int
     alt: str = ""
     decorative: bool = False
+    captions: tuple[int, ...] = ()
+    poster: int | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {"asset": self.asset, "alt": self.alt, "decorative": self.decorative}
+        said: dict[str, Any] = {"asset": self.asset, "alt": self.alt, "decorative": self.decorative}
+        if self.captions:
+            said["captions"] = list(self.captions)
+        return said | {"poster": self.poster} if self.poster is not None else said
 
 
 @dataclass(frozen=True)
@@ -167,10 +177,18 @@ class Draft:
         return target.at or self.at
 
     def asset_ids(self) -> set[int]:
-        """Every picture the draft names, those of link cards too."""
-        every = [*self.parts, *(part for target in self.targets if target.variant for part in target.variant.parts)]
+        """Everything of the library the draft names, pictures of link cards and of films too."""
+        every = self._every_part()
         media = {item.asset for part in every for item in part.media}
+        media |= {item.poster for part in every for item in part.media if item.poster is not None}
         return media | {part.card.thumb for part in every if part.card and part.card.thumb is not None}
+
+    def caption_ids(self) -> set[int]:
+        """Every caption file the draft names."""
+        return {pk for part in self._every_part() for item in part.media for pk in item.captions}
+
+    def _every_part(self) -> list[DraftPart]:
+        return [*self.parts, *(part for target in self.targets if target.variant for part in target.variant.parts)]
 
     def title(self) -> str:
         """The first words, for lists."""
@@ -276,12 +294,14 @@ def _parts(value: Any, name: str, problems: list[FieldProblem]) -> tuple[DraftPa
 def _media(value: Any, name: str, problems: list[FieldProblem]) -> tuple[DraftMedia, ...]:
     items = [item for item in _items(value) if _number(item.get("asset")) is not None]
     if len(items) > MAX_MEDIA:
-        problems.append(FieldProblem(name, _("At most %(count)s pictures fit here.") % {"count": MAX_MEDIA}))
+        problems.append(FieldProblem(name, _("At most %(count)s files fit here.") % {"count": MAX_MEDIA}))
     return tuple(
         DraftMedia(
             asset=_number(item.get("asset")) or 0,
             alt=text_of(item.get("alt")),
             decorative=bool(item.get("decorative")),
+            captions=_numbers(item.get("captions")),
+            poster=_number(item.get("poster")),
         )
         for item in items
     )
@@ -337,6 +357,11 @@ def _number(value: Any) -> int | None:
     except (TypeError, ValueError, OverflowError):
         return None
     return number if not isinstance(value, bool) and 0 < number < 2**63 else None
+
+
+def _numbers(value: Any) -> tuple[int, ...]:
+    found = (_number(item) for item in value[:MAX_CAPTIONS]) if isinstance(value, list | tuple) else ()
+    return tuple(dict.fromkeys(number for number in found if number is not None))
 
 
 def _wall_time(value: Any, name: str, problems: list[FieldProblem]) -> str:

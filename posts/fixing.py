@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from channels_app import fixes
 from channels_app.capabilities import Capabilities
 from channels_app.check import Problem
-from channels_app.content import Content, Media, Part
+from channels_app.content import Content, Part
 from libsocial.core import asked
 from posts import resolve
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, DraftVariant
@@ -49,7 +49,7 @@ def label(fix: str) -> str:
 
 def apply(draft: Draft, target: DraftTarget, problem: Problem, can: Capabilities, assets: Mapping[int, Asset]) -> Draft:
     """The draft with this problem mended on this channel; unchanged where it cannot be."""
-    pictures = {pk: resolve.original(asset) for pk, asset in assets.items()}
+    pictures = resolve.originals(assets)
     before = resolve.content_for(draft, target, pictures)
     after = fixes.apply(before, problem, can)
     if after == before and after.options == before.options:
@@ -60,9 +60,7 @@ def apply(draft: Draft, target: DraftTarget, problem: Problem, can: Capabilities
     return _with_target(draft, _own(draft, target, before, after, pictures))
 
 
-def _own(
-    draft: Draft, target: DraftTarget, before: Content, after: Content, pictures: Mapping[int, Media]
-) -> DraftTarget:
+def _own(draft: Draft, target: DraftTarget, before: Content, after: Content, pictures: resolve.Pictures) -> DraftTarget:
     options = resolve.options_of(after)
     if _said(after) == _said(before) and after.content_warning == before.content_warning:
         return replace(target, options=options)
@@ -76,10 +74,11 @@ def _with_target(draft: Draft, changed: DraftTarget) -> Draft:
     return replace(draft, targets=targets)
 
 
-def _parts(content: Content, old: tuple[DraftPart, ...], pictures: Mapping[int, Media]) -> tuple[DraftPart, ...]:
-    asset_by_path = {media.path: pk for pk, media in pictures.items()}
+def _parts(content: Content, old: tuple[DraftPart, ...], pictures: resolve.Pictures) -> tuple[DraftPart, ...]:
+    used = {item.asset: item for part in old for item in part.media}
+    by_path = {media.path: used[pk] for pk, media in pictures.media.items() if pk in used}
     cards = [part.card for part in old if part.card]
-    return tuple(_part(part, asset_by_path, cards) for part in _said(content))
+    return tuple(_part(part, by_path, cards) for part in _said(content))
 
 
 def _said(content: Content) -> tuple[Part, ...]:
@@ -87,8 +86,10 @@ def _said(content: Content) -> tuple[Part, ...]:
     return tuple(part for part in content.parts if part.role != "comment")
 
 
-def _part(part: Part, assets: Mapping[str, int], cards: list[DraftCard]) -> DraftPart:
-    media = tuple(DraftMedia(assets[one.path], one.alt, one.decorative) for one in part.media if one.path in assets)
+def _part(part: Part, used: Mapping[str, DraftMedia], cards: list[DraftCard]) -> DraftPart:
+    media = tuple(
+        replace(used[one.path], alt=one.alt, decorative=one.decorative) for one in part.media if one.path in used
+    )
     card = next((card for card in cards if part.card and card.url == part.card.url), None)
     return DraftPart(text=part.text, media=media, card=card)
 

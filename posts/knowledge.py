@@ -13,6 +13,7 @@ from channels_app.selectors import usable_among
 from libsocial.accounts import policy as accounts_policy
 from libsocial.accounts.models import Unit
 from libsocial.accounts.policy import Policy
+from posts import selectors
 from posts.drafting import Draft
 from posts.models import Asset, Post, Review
 from scheduler.models import Delivery
@@ -39,7 +40,7 @@ class Known:
     @cached_property
     def assets(self) -> dict[int, Asset]:
         ids: set[int] = set().union(*(draft.asset_ids() for draft in self.drafts))
-        return Asset.objects.in_bulk(ids) if ids else {}
+        return selectors.assets_by_id(ids)
 
     @cached_property
     def units(self) -> dict[int, Unit]:

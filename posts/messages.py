@@ -18,7 +18,8 @@ SENTENCES = {
     "post.withdrawn": _("{actor} withdrew the post"),
     "post.archived": _("{actor} archived the post"),
     "post.reopened": _("{actor} brought the post back"),
-    "asset.uploaded": _("{actor} added the picture “{name}”"),
+    "asset.uploaded": _("{actor} added “{name}” to the library"),
+    "asset.captioned": _("{actor} added captions to a film ({language})"),
     "asset.described": _("{actor} described a picture: {after}"),
 }
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import regex
 from django.urls import reverse
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from channels_app import platforms
+from channels_app.capabilities import Capabilities
+from channels_app.check import lines_of
 from channels_app.content import Content, LinkCard, Media, Part
 from channels_app.models import Channel
 from channels_app.selectors import capabilities_of
-from posts import resolve
+from posts import resolve, settings
 from posts.drafting import Draft, DraftTarget
 from posts.models import Asset
 
@@ -25,12 +29,33 @@ _MARKED = regex.compile(
 
 
 @dataclass(frozen=True)
-class Picture:
+class Track:
+    """Captions as a player of ours takes them."""
+
     url: str
+    language: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture, film or document of a part. `thumb` is the small picture that stands for it, `length` how long it is
+    in words ('1:05', '12 pages'), '' for a still picture."""
+
+    kind: str
+    url: str
+    thumb: str
     alt: str
     decorative: bool
     width: int
     height: int
+    name: str = ""
+    length: str = ""
+    tracks: tuple[Track, ...] = ()
+
+    @property
+    def upright(self) -> bool:
+        return self.height > self.width * 1.1
 
 
 @dataclass(frozen=True)
@@ -45,15 +70,20 @@ class Card:
 class PreviewPart:
     html: SafeString
     text: str
-    pictures: tuple[Picture, ...]
+    pictures: tuple[Shown, ...]  # films and documents too
     card: Card | None
     number: int
     of: int
 
+    @property
+    def title(self) -> str:
+        """The first line, where a layout needs a title and none was given."""
+        return self.text.strip().partition("\n")[0][:140]
+
 
 @dataclass(frozen=True)
 class Preview:
-    """One channel's post. `template` draws it."""
+    """One channel's post. `template` draws it; `lists` are answers of a poll and the like, with their label."""
 
     channel: Channel
     template: str
@@ -63,51 +93,132 @@ class Preview:
     fold_after: int | None
     avatar: str
     at: str = ""
+    title: str = ""
+    lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    comment: SafeString | str = ""
+    settings: tuple[tuple[str, str], ...] = ()
 
     @property
     def empty(self) -> bool:
         return not any(part.text.strip() or part.pictures or part.card for part in self.parts)
 
 
+@dataclass(frozen=True)
+class Addresses:
+    """Where our own pages find the files of a preview, by their names in the media storage."""
+
+    full: Mapping[str, str]
+    thumbs: Mapping[str, str] = field(default_factory=dict)
+    captions: Mapping[str, str] = field(default_factory=dict)
+
+
+def addresses(assets: Mapping[int, Asset], post: int | None = None) -> Addresses:
+    """Those of these assets; with `post` for whoever may see that post, else for whoever may see the library."""
+
+    def of(pk: int, size: str) -> str:
+        return reverse("posts:post_asset", args=[post, pk, size]) if post else reverse("posts:asset", args=[pk, size])
+
+    def words(pk: int) -> str:
+        return reverse("posts:post_captions", args=[post, pk]) if post else reverse("posts:captions", args=[pk])
+
+    films = [asset for asset in assets.values() if asset.kind == "video"]
+    return Addresses(
+        {asset.path: of(pk, "full") for pk, asset in assets.items()},
+        {asset.path: of(pk, "thumb") for pk, asset in assets.items()},
+        {row.vtt: words(row.pk) for film in films for row in film.captions.all()},
+    )
+
+
 def of_draft(draft: Draft, chosen: Iterable[tuple[DraftTarget, Channel]], assets: Mapping[int, Asset]) -> list[Preview]:
     """A preview for each chosen channel, in the order of the channels."""
-    pictures = {pk: resolve.original(asset) for pk, asset in assets.items()}
-    urls = {asset.path: reverse("posts:asset", args=[pk, "full"]) for pk, asset in assets.items()}
+    pictures, where = resolve.originals(assets), addresses(assets)
     return [
-        of_content(channel, resolve.content_for(draft, target, pictures), urls, at=draft.at_for(target))
+        of_content(channel, resolve.content_for(draft, target, pictures), where, at=draft.at_for(target))
         for target, channel in chosen
     ]
 
 
-def of_content(channel: Channel, content: Content, urls: Mapping[str, str], *, at: str = "") -> Preview:
-    """A preview of one channel's content. `urls`: the address of each picture by its name in the media storage."""
-    can = capabilities_of(channel)
-    total = len(content.parts)
+def of_content(channel: Channel, content: Content, where: Addresses, *, at: str = "") -> Preview:
+    """A preview of one channel's content."""
+    can = capabilities_of(channel).shaped(content.options)
+    said = [part for part in content.parts if part.role != "comment"]
+    fold = can.preview.fold_after
+    comment = next((part.text for part in content.parts if part.role == "comment"), "")
     return Preview(
         channel=channel,
         template=f"posts/previews/{can.preview.layout}.html",
-        parts=tuple(_part(part, number, total, urls) for number, part in enumerate(content.parts, start=1)),
+        parts=tuple(_part(part, number, len(said), where, fold) for number, part in enumerate(said, start=1)),
         content_warning=content.content_warning if can.content_warning is not None else "",
         language=content.language,
-        fold_after=can.preview.fold_after,
+        fold_after=fold,
         avatar=avatar_url(channel),
         at=at,
+        title=str(content.options.get("title", "")),
+        lists=tuple(_lists(content, can)),
+        comment=markup(comment),
+        settings=tuple(settings.of_platform(content, channel)),
     )
 
 
-def _part(part: Part, number: int, total: int, urls: Mapping[str, str]) -> PreviewPart:
+def _lists(content: Content, can: Capabilities) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for option in can.asked(content.options):
+        lines = lines_of(content.options.get(option.name, "")) if option.kind == "lines" else []
+        if lines:
+            yield str(option.label), tuple(lines)
+
+
+def _part(part: Part, number: int, total: int, where: Addresses, fold: int | None) -> PreviewPart:
     return PreviewPart(
-        html=markup(part.text),
+        html=_folded(part.text, fold),
         text=part.text,
-        pictures=tuple(_picture(media, urls) for media in part.media),
-        card=_card(part.card, urls) if part.card else None,
+        pictures=tuple(_shown(media, where) for media in part.media),
+        card=_card(part.card, where.full) if part.card else None,
         number=number,
         of=total,
     )
 
 
-def _picture(media: Media, urls: Mapping[str, str]) -> Picture:
-    return Picture(urls.get(media.path, ""), media.alt, media.decorative, media.width, media.height)
+def _folded(text: str, fold: int | None) -> SafeString:
+    """The text with a mark where the platform hides the rest behind “more”."""
+    if fold is None or len(text) <= fold:
+        return markup(text)
+    place = text.rfind(" ", 0, fold + 1) + 1  # the blank stands before the mark
+    place = place if place > fold // 2 else fold
+    mark = format_html('<span class="preview-fold">{}</span>', _("… folded from here on"))
+    return markup(text[:place]) + mark + markup(text[place:])
+
+
+def _shown(media: Media, where: Addresses) -> Shown:
+    own = where.thumbs.get(media.path, "")
+    poster = where.full.get(media.poster.path, "") if media.poster else ""
+    return Shown(
+        kind=media.kind,
+        url=where.full.get(media.path, ""),
+        thumb=poster or own,
+        alt=media.alt,
+        decorative=media.decorative,
+        width=media.width,
+        height=media.height,
+        name=media.name,
+        length=_length(media),
+        tracks=tuple(
+            Track(where.captions.get(one.path, ""), one.language, settings.language_name(one.language))
+            for one in media.captions
+        ),
+    )
+
+
+def _length(media: Media) -> str:
+    if media.kind == "document":
+        return ngettext("%(n)s page", "%(n)s pages", media.pages) % {"n": media.pages}
+    return clock_of(media.seconds) if media.seconds else ""
+
+
+def clock_of(seconds: float) -> str:
+    """'1:05', '1:02:00'."""
+    whole = max(1, round(seconds))
+    hours, minutes = whole // 3600, whole // 60 % 60
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
 def _card(card: LinkCard, urls: Mapping[str, str]) -> Card:

@@ -95,7 +95,7 @@ def _whole(draft: Draft, found: Mapping[int, Any]) -> Iterator[Problem]:
 def _content(
     draft: Draft, target: DraftTarget, channel: Channel, assets: Mapping[int, Asset], policy: Policy
 ) -> list[Problem]:
-    pictures = {pk: resolve.original(asset) for pk, asset in assets.items()}
+    pictures = resolve.originals(assets)
     content = resolve.content_for(draft, target, pictures)
     return check.check(content, capabilities_of(channel), policy)
 

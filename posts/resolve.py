@@ -1,25 +1,37 @@
 """What a draft says on one channel: base and variant put together. Pure.
 
-The pictures are handed in: originals for the digest, renditions for a delivery,
-what a rendition will be like for a check while typing.
+The pictures are handed in: originals for the digest and for a check while typing,
+renditions for a delivery.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from channels_app.capabilities import MediaRules
-from channels_app.content import Content, LinkCard, Media, Part
-from libsocial.core import images
+from channels_app.capabilities import MediaRules, VideoRules
+from channels_app.content import Captions, Content, LinkCard, Media, Part
+from libsocial.core import films, images
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget
-from posts.models import Asset, Rendition
+from posts.models import Asset, CaptionFile, Rendition
 
 FIRST_COMMENT = "first_comment"  # kept among a target's options, published as the last part
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
-Pictures = Mapping[int, Media]
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """What a draft may show: pictures, films and documents by the id of their asset, caption files by theirs.
+
+    `posters` False: a platform that takes no picture for its films.
+    """
+
+    media: Mapping[int, Media]
+    captions: Mapping[int, Captions] = field(default_factory=dict)
+    posters: bool = True
+
 
 # A link's picture is shown small everywhere; the strictest platform takes a million bytes.
 CARD_BYTES = 950_000
@@ -54,38 +66,99 @@ def options_of(content: Content) -> dict[str, Any]:
 def _part(part: DraftPart, pictures: Pictures) -> Part:
     return Part(
         text=part.text,
-        media=tuple(_media(item, pictures[item.asset]) for item in part.media if item.asset in pictures),
+        media=tuple(_media(item, pictures) for item in part.media if item.asset in pictures.media),
         card=_card(part.card, pictures) if part.card else None,
     )
 
 
-def _media(item: DraftMedia, picture: Media) -> Media:
-    return replace(picture, alt="" if item.decorative else item.alt.strip(), decorative=item.decorative)
+def _media(item: DraftMedia, pictures: Pictures) -> Media:
+    media = pictures.media[item.asset]
+    said = replace(media, alt="" if item.decorative else item.alt.strip(), decorative=item.decorative)
+    if media.kind != "video":
+        return said
+    chosen = pictures.media.get(item.poster) if item.poster is not None else media.poster
+    captions = tuple(pictures.captions[pk] for pk in item.captions if pk in pictures.captions)
+    return replace(said, captions=captions, poster=chosen if pictures.posters else None)
 
 
 def _card(card: DraftCard, pictures: Pictures) -> LinkCard:
-    thumb = pictures.get(card.thumb) if card.thumb is not None else None
+    thumb = pictures.media.get(card.thumb) if card.thumb is not None else None
     return LinkCard(url=card.url, title=card.title, description=card.description, thumb=thumb)
 
 
 def original(asset: Asset) -> Media:
-    """The asset as it is kept."""
-    return Media(asset.path, asset.sha256, asset.mime, asset.width, asset.height, asset.size)
+    """The asset as it is kept, a film with every caption file it has and its own poster."""
+    return Media(
+        asset.path,
+        asset.sha256,
+        asset.mime,
+        asset.width,
+        asset.height,
+        asset.size,
+        seconds=round(asset.seconds, 2),
+        pages=asset.pages,
+        name=asset.original_name if asset.kind == "document" else "",
+        poster=original(asset.poster) if asset.kind == "video" and asset.poster else None,
+    )
+
+
+def originals(assets: Mapping[int, Asset]) -> Pictures:
+    """The assets as they are kept, with the caption files of films."""
+    captions = {
+        row.pk: caption(row, "vtt")
+        for asset in assets.values()
+        if asset.kind == "video"
+        for row in asset.captions.all()
+    }
+    return Pictures({pk: original(asset) for pk, asset in assets.items()}, captions)
+
+
+def caption(row: CaptionFile, form: str) -> Captions:
+    """A caption file in the format a platform takes: 'vtt' or 'srt'."""
+    if form == "srt":
+        return Captions(row.srt, row.srt_sha256, row.srt_size, row.language, "srt")
+    return Captions(row.vtt, row.vtt_sha256, row.vtt_size, row.language, "vtt")
 
 
 def rendered(rendition: Rendition) -> Media:
-    return Media(rendition.path, rendition.sha256, rendition.mime, rendition.width, rendition.height, rendition.size)
+    return Media(
+        rendition.path,
+        rendition.sha256,
+        rendition.mime,
+        rendition.width,
+        rendition.height,
+        rendition.size,
+        seconds=round(rendition.seconds, 2),
+    )
 
 
 def fits(asset: Asset, rules: MediaRules) -> bool:
-    """Is the asset within the rules as it is?"""
+    """Is the picture within the rules as it is? A moving one where they let it move."""
     pixels = rules.max_pixels is None or asset.width * asset.height <= rules.max_pixels
     side = max(asset.width, asset.height) <= rules.max_side
-    return asset.mime in rules.mime_types and asset.size <= rules.max_bytes and side and pixels
+    shape = images.has_shape(asset.width, asset.height, rules.ratio)
+    return asset.mime in kinds_taken(rules) and asset.size <= rules.max_bytes and side and pixels and shape
+
+
+def kinds_taken(rules: MediaRules) -> tuple[str, ...]:
+    """The MIME types of pictures a platform gets: a GIF only where it may move."""
+    still = tuple(mime for mime in rules.mime_types if mime != images.MOVING)
+    return (*still, images.MOVING) if rules.animated else still
+
+
+def film_fits(asset: Asset, rules: VideoRules) -> bool:
+    """Is the film within the rules as it is? What every platform plays, and no larger or faster than it takes."""
+    told = asset.facts
+    plain = films.is_plain(
+        films.Facts(0, 0, 0, 0, told.get("video", ""), told.get("audio", ""), told.get("pixels", ""))
+    )
+    side = max(asset.width, asset.height) <= rules.max_side
+    frames = told.get("fps", 0) <= rules.max_fps * 1.01
+    return plain and asset.mime in rules.mime_types and asset.size <= rules.max_bytes and side and frames
 
 
 def card_rules(rules: MediaRules) -> MediaRules:
-    """The rules for the picture of a link card on a platform with these media rules."""
+    """The rules for the picture of a link card, or of a film, on a platform with these media rules."""
     mime_types = tuple(mime for mime in rules.mime_types if images.is_known(mime)) or ("image/jpeg",)
     return MediaRules(
         max_images=1,

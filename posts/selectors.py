@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -66,8 +66,16 @@ def usable_channels(unit: Unit) -> QuerySet[Channel]:
 
 
 def assets_of(draft: Draft) -> dict[int, Asset]:
-    """The pictures a draft names, by id; a missing one is missing here too."""
-    return Asset.objects.in_bulk(draft.asset_ids())
+    """Pictures, films and documents a draft names, by id; a missing one is missing here too."""
+    return assets_by_id(draft.asset_ids())
+
+
+def assets_by_id(ids: Collection[int]) -> dict[int, Asset]:
+    """Assets with what is shown of them; only films cost a second question, for their captions."""
+    found = Asset.objects.select_related("poster").in_bulk(ids) if ids else {}
+    films = [asset for asset in found.values() if asset.kind == "video"]
+    prefetch_related_objects(films, "captions")
+    return found
 
 
 def usable_assets(user: User, unit: Unit, ids: Iterable[int]) -> set[int]:

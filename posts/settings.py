@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf.locale import LANG_INFO
+from django.utils import formats
 from django.utils.translation import gettext as _
 
-from channels_app.capabilities import Option
+from channels_app.capabilities import Option, Preview
 from channels_app.content import Content
 from channels_app.models import Channel
 from channels_app.selectors import capabilities_of
@@ -16,13 +18,25 @@ from libsocial.accounts.models import Unit
 
 def said(content: Content, channel: Channel, unit: Unit) -> list[tuple[str, str]]:
     """(setting, value) wherever it is not the usual one: of the platform, and the unit's own language."""
-    chosen = [
-        (str(option.label), _word(option, value))
-        for option in capabilities_of(channel).options
-        if (value := content.options.get(option.name, option.default)) != option.default
-    ]
+    chosen = of_platform(content, channel)
     other = content.language and content.language != unit.language
     return [(_("Language"), language_name(content.language)), *chosen] if other else chosen
+
+
+def of_platform(content: Content, channel: Channel) -> list[tuple[str, str]]:
+    """The same of the platform alone; only what has a meaning beside the other settings, and no preview draws."""
+    can = capabilities_of(channel)
+    return [
+        (str(option.label), _word(option, value))
+        for option in can.asked(content.options)
+        if (value := content.options.get(option.name, option.default)) not in (option.default, "")
+        and not is_drawn(option, can.preview)
+    ]
+
+
+def is_drawn(option: Option, preview: Preview) -> bool:
+    """Do the previews show it where readers will see it: a poll, and a title except where posts have none?"""
+    return option.kind == "lines" or (option.name == "title" and preview.layout != "microblog")
 
 
 def language_name(code: str) -> str:
@@ -33,4 +47,13 @@ def language_name(code: str) -> str:
 def _word(option: Option, value: Any) -> str:
     if option.kind == "flag":
         return _("yes") if value else _("no")
+    if option.kind == "moment":
+        return _moment(str(value))
     return str(dict(option.choices).get(value, value))
+
+
+def _moment(typed: str) -> str:
+    try:
+        return formats.date_format(datetime.fromisoformat(typed), "DATETIME_FORMAT")
+    except ValueError:
+        return typed

@@ -16,7 +16,7 @@ from channels_app.models import Channel
 from libsocial.accounts import policies
 from libsocial.accounts.models import User
 from libsocial.core.localtime import Moment
-from posts import changes, drafting, previews, problems, resolve, schedule, settings, workflow
+from posts import changes, drafting, filmwork, previews, problems, resolve, schedule, settings, workflow
 from posts.changes import Change
 from posts.drafting import Draft
 from posts.knowledge import Known
@@ -82,6 +82,7 @@ class Sheet:
     base: Revision | None
     changes: list[Change]
     known: Known
+    films: list[filmwork.Work] = field(default_factory=list)  # those an approval still has to wait for
 
     @property
     def trouble(self) -> int:
@@ -124,7 +125,17 @@ def _sheet(post: Post, draft: Draft, base: Revision | None, old: Draft | None, u
         base=base,
         changes=changes.between(old, draft, names) if old is not None else [],
         known=known,
+        films=filmwork.of(draft, known.channels, known.assets) if asked else [],
     )
+
+
+def film_work(post: Post) -> list[filmwork.Work]:
+    """The films an approval of this post still has to wait for."""
+    if post.state != "in_review":
+        return []
+    draft = drafting.of_revision(post.current)
+    known = Known([post], [draft], [target.channel for target in post.current.targets.all()])
+    return filmwork.of(draft, known.channels, known.assets)
 
 
 def _told(found: Iterable[Problem]) -> list[Told]:
@@ -133,12 +144,9 @@ def _told(found: Iterable[Problem]) -> list[Told]:
 
 
 def _panes(post: Post, draft: Draft, report: problems.Report, known: Known) -> list[Pane]:
-    pictures = {pk: resolve.original(asset) for pk, asset in known.assets.items()}
-    urls = {
-        known.assets[pk].path: reverse("posts:post_asset", args=[post.pk, pk, "full"])
-        for pk in draft.asset_ids()
-        if pk in known.assets
-    }
+    pictures = resolve.originals(known.assets)
+    own = draft.asset_ids()
+    where = previews.addresses({pk: asset for pk, asset in known.assets.items() if pk in own}, post.pk)
     panes = []
     for target in post.current.targets.all():
         chosen = draft.target(target.channel_id)
@@ -150,7 +158,7 @@ def _panes(post: Post, draft: Draft, report: problems.Report, known: Known) -> l
             Pane(
                 channel=channel,
                 target=target,
-                preview=previews.of_content(channel, content, urls, at=draft.at_for(chosen)),
+                preview=previews.of_content(channel, content, where, at=draft.at_for(chosen)),
                 moment=schedule.moment_for(draft, chosen),
                 problems=_told(report.channels.get(channel.pk, ())),
                 settings=settings.said(content, channel, post.unit),

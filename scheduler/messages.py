@@ -79,6 +79,16 @@ MESSAGES = {
         _("Nothing was published. It leaves only when someone releases it."),
         "still",
     ),
+    "delivery.to_do": Message(
+        _("“{title}” waits for you on {channel}"),
+        _("It was handed over as planned. {to_do}"),
+        "caution",
+    ),
+    "delivery.left_out": Message(
+        _("Published, but not all of it"),
+        _("{channel} did not take: {what}. The rest is public."),
+        "caution",
+    ),
     "delivery.no_funds": Message(
         _("Waiting: the platform wants to be paid"),
         _("{reason} The channel was paused. Settle it at the platform, resume the channel, then let this post go."),

@@ -86,7 +86,7 @@ class DeliveryPart(models.Model):
     remote_id = models.CharField(max_length=300, blank=True)
     remote_url = OwnUrlField(max_length=500, blank=True)
     receipt = models.JSONField(null=True)
-    alt = models.CharField(max_length=20, blank=True)  # delivered, none, not deliverable
+    alt = models.CharField(max_length=20, blank=True)  # see channels_app.platforms.base.Receipt
     published_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from libsocial.accounts import policies
 from libsocial.accounts.models import User
 from libsocial.core import own
-from libsocial.notices.catalogue import render
+from libsocial.notices.catalogue import Rendered, render
 from scheduler import listeners, pulse
 from scheduler.actions import Action, actions_for
 from scheduler.models import Attempt, Delivery, DeliveryPart, Hold
@@ -65,6 +65,25 @@ class Card:
         parts = list(self.delivery.parts.all())
         return parts if len(parts) > 1 else []
 
+    @property
+    def left(self) -> Rendered | None:
+        """What a person still has to do at the platform after it was handed over, or what it did not take."""
+        if self.delivery.state != "published" or not self.delivery.message:
+            return None
+        return render(self.delivery.message, _params(self.delivery, self.delivery.message_params))
+
+    @property
+    def to_copy(self) -> str:
+        """Words a person has to put in themselves there, because the platform took none from us."""
+        receipts = (part.receipt for part in self.delivery.parts.all() if part.receipt)
+        return next((str(one["data"]["caption"]) for one in receipts if one.get("data", {}).get("caption")), "")
+
+    @property
+    def alt(self) -> str | Promise:
+        """What became of the descriptions of pictures, the worst of all parts; '' while nothing is out, or none was."""
+        found = {part.alt for part in self.delivery.parts.all() if part.published_at}
+        return next((said for outcome, said in _ALT.items() if outcome in found), "")
+
 
 def pulse_now() -> pulse.Pulse:
     """Are dispatcher and workers alive?"""
@@ -88,6 +107,12 @@ def card(delivery: Delivery, user: User, standing: Sequence[Hold] | None = None)
     refresh = delivery.state in MOVING and (delivery.next_at or timezone.now()) < timezone.now() + timedelta(minutes=2)
     return Card(delivery, lines, actions_for(delivery, user, standing), _NEXT.get(delivery.state, ""), refresh)
 
+
+_ALT: dict[str, str | Promise] = {
+    "not deliverable": _("The descriptions of pictures could not be delivered: this platform has no place for them."),
+    "in the text": _("The descriptions of pictures stand in the text."),
+    "delivered": _("The descriptions of pictures were delivered with them."),
+}
 
 _NEXT: dict[str, str | Promise] = {
     "planned": _("It leaves"),

@@ -133,7 +133,8 @@ def _record(delivery: Delivery, verdict: Verdict, by: User | None, trail: str) -
 
 def _told(delivery: Delivery, verdict: Verdict, by: User | None) -> tuple[list[User], str]:
     """Asked before the transaction, because other apps answer."""
-    if by is None and (verdict.action in TOLD or verdict.held_for == "reconnect"):
+    told = verdict.action in TOLD or verdict.held_for == "reconnect" or verdict.message == "delivery.to_do"
+    if by is None and told:
         return listeners.concerned(delivery), listeners.address_of(delivery)
     return [], ""
 

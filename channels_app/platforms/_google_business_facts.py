@@ -10,6 +10,7 @@ from channels_app.capabilities import (
     Capabilities,
     MediaRules,
     Metric,
+    Preview,
     Source,
     TextLimit,
     TextUnit,
@@ -100,6 +101,7 @@ CAPABILITIES = Capabilities(
             "account",
         ),
     ),
+    preview=Preview("page"),
     budget=Budget(requests=60, window=60),  # 300 a minute for the whole project, 10 changes for one location
     one_at_a_time=True,  # what was there before a post is only known while nothing else is being sent
     notes=(

@@ -112,7 +112,7 @@ class Feed(Adapter):
         ),
         features=frozenset({"find", "delete", "probe", "revoke"}),
         budget=Budget(requests=600, window=60),
-        preview=Preview(layout="microblog"),
+        preview=Preview(layout="article"),
         notes=(gettext_lazy("There are no figures: nobody who reads the feed is counted or followed."),),
         sources=dict.fromkeys(("text", "media", "alt_text", "content_warning", "link_card"), _HOUSE),
     )

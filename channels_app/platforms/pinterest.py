@@ -27,6 +27,7 @@ from channels_app.capabilities import (
     MediaRules,
     Metric,
     Option,
+    Preview,
     Source,
     TextLimit,
     TextUnit,
@@ -228,6 +229,7 @@ class Pinterest(Adapter):
             ),
             Metric("pins", "posts", gettext_lazy("Pins"), gettext_lazy("Pins of the account."), "account"),
         ),
+        preview=Preview("picture"),
         budget=Budget(requests=60, window=60),
         one_at_a_time=True,  # what was there before a pin is only known while nothing else is being sent
         version=ApiVersion("v5", source="developers.pinterest.com, API v5; checked 2026-11-23"),

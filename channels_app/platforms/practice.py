@@ -23,15 +23,17 @@ from channels_app.capabilities import (
     AltText,
     Budget,
     Capabilities,
+    DocumentRules,
     MediaRules,
     Metric,
     Option,
     Source,
     TextLimit,
     TextUnit,
+    VideoRules,
 )
 from channels_app.connect import Context, FieldProblem
-from channels_app.content import Content, Media
+from channels_app.content import Captions, Content, Media
 from channels_app.errors import Gone, NeedsReconnect, RateLimited, Rejected, Temporary, Unclear
 from channels_app.models import PracticeAccount, PracticePost
 from channels_app.platforms.base import (
@@ -71,8 +73,17 @@ class Practice(Adapter):
             max_images=network.MAX_PICTURES,
             mime_types=tuple(network.MIME_TYPES),
             max_bytes=network.PICTURE_MAX_BYTES,
+            animated=True,
+            video=VideoRules(
+                max_bytes=network.FILM_MAX_BYTES,
+                max_seconds=network.FILM_MAX_SECONDS,
+                captions=("vtt",),
+                caption_files=10,
+                poster=True,
+            ),
+            document=DocumentRules(max_bytes=network.DOCUMENT_MAX_BYTES),
         ),
-        alt_text=AltText(field=True, limit=network.ALT_LIMIT),
+        alt_text=AltText(field=True, limit=network.ALT_LIMIT, video=True),
         threads=25,
         content_warning=network.CONTENT_WARNING_LIMIT,
         link_card="ours",
@@ -144,11 +155,23 @@ class Practice(Adapter):
         return Prepared(key, {"media": [self._upload(session, media) for media in part.media], "card": card})
 
     def _upload(self, session: Session, media: Media) -> dict[str, Any]:
-        data = session.read(media)
+        sent = self._send(session, media, mime=media.mime, alt=media.alt, width=media.width, height=media.height)
+        if media.kind == "document":
+            return {**sent, "name": media.name, "pages": media.pages}
+        if media.kind == "image":
+            return sent
+        words = [
+            {**self._send(session, one, mime="text/vtt"), "language": one.language}
+            for one in media.captions
+            if one.format == "vtt"
+        ]
+        poster = self._upload(session, media.poster) if media.poster else None
+        return {**sent, "captions": words, "poster": poster}
+
+    def _send(self, session: Session, file: Media | Captions, **told: Any) -> dict[str, Any]:
         token = session.secret["token"]
-        return _asked(
-            lambda: network.upload(token, data, mime=media.mime, alt=media.alt, width=media.width, height=media.height)
-        )
+        with session.open(file) as opened:
+            return _asked(lambda: network.upload(token, opened, size=file.size, **told))
 
     def publish_part(
         self, session: Session, content: Content, index: int, prepared: Prepared, before: Sequence[Receipt]

@@ -24,6 +24,7 @@ from channels_app.capabilities import (
     MediaRules,
     Metric,
     Option,
+    Preview,
     Shape,
     Source,
     TextLimit,
@@ -213,6 +214,7 @@ class Telegram(Adapter):
                 "account",
             ),
         ),
+        preview=Preview("message"),
         budget=Budget(requests=20, window=60),
         version=ApiVersion("10.1", source="core.telegram.org/bots/api"),
         notes=(

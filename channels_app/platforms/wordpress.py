@@ -199,7 +199,7 @@ class WordPress(Adapter):
             Metric("posts", "posts", gettext_lazy("Posts"), gettext_lazy("Published posts of the site."), "account"),
         ),
         budget=Budget(requests=120, window=60),
-        preview=Preview(layout="microblog", fold_after=None),
+        preview=Preview(layout="article"),
         notes=(
             gettext_lazy("How large a file may be is set on the site’s web server; correct it here when you know it."),
             gettext_lazy("Sites of WordPress.com’s free plan sign in another way and cannot be connected."),

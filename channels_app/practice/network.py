@@ -12,10 +12,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, BinaryIO
 
 import regex
-from django.core.files.base import ContentFile
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -30,6 +30,11 @@ ALT_LIMIT = 1500
 MAX_PICTURES = 4
 PICTURE_MAX_BYTES = 8_000_000
 MIME_TYPES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+FILM_MAX_BYTES = 80_000_000
+FILM_MAX_SECONDS = 900
+DOCUMENT_MAX_BYTES = 50_000_000
+# Everything that is taken, with the ending it is kept under.
+TAKEN = {**MIME_TYPES, "image/gif": "gif", "video/mp4": "mp4", "application/pdf": "pdf", "text/vtt": "vtt"}
 LIMIT_LASTS = timedelta(seconds=60)
 PROCESSING_LASTS = timedelta(seconds=20)
 SLOW_SECONDS = 4.0
@@ -48,7 +53,8 @@ class Answer(Exception):
 
 @dataclass(frozen=True)
 class Draft:
-    """A post as a client sends it. `media` are uploads: [{path, mime, alt, width, height}]."""
+    """A post as a client sends it. `media` are uploads: [{path, mime, alt, width, height}], of a film also `captions`
+    ([{path, language}]) and `poster`, of a document `name` and `pages`."""
 
     text: str = ""
     media: Sequence[dict[str, Any]] = ()
@@ -96,20 +102,29 @@ def close_account(token: str) -> None:
     PracticeAccount.objects.filter(token_hash=_hashed(token)).update(token_hash="")
 
 
-# --- pictures ---------------------------------------------------------------
-def upload(token: str, data: bytes, *, mime: str, alt: str, width: int, height: int) -> dict[str, Any]:
-    """Stores a picture and returns what a post may attach. The same bytes are kept once."""
+# --- pictures, films, documents ---------------------------------------------
+def upload(
+    token: str, file: BinaryIO, *, mime: str, size: int, alt: str = "", width: int = 0, height: int = 0
+) -> dict[str, Any]:
+    """Stores a file and returns what a post may attach. The same bytes are kept once."""
     account_of(token)
-    if mime not in MIME_TYPES:
+    if mime not in TAKEN:
         raise Answer(422, "this kind of file is not taken", field="media")
-    if len(data) > PICTURE_MAX_BYTES:
-        raise Answer(422, "the picture is too large", field="media")
+    if size > _most(mime):
+        raise Answer(422, "the file is too large", field="media")
     if graphemes(alt) > ALT_LIMIT:
         raise Answer(422, "the description is too long", field="alt")
-    path = f"practice/{hashlib.sha256(data).hexdigest()}.{MIME_TYPES[mime]}"
+    digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+    file.seek(0)
+    path = f"practice/{digest}.{TAKEN[mime]}"
     if not default_storage.exists(path):
-        path = default_storage.save(path, ContentFile(data))
+        path = default_storage.save(path, File(file))
     return {"path": path, "mime": mime, "alt": alt, "width": width, "height": height}
+
+
+def _most(mime: str) -> int:
+    family = {"video/mp4": FILM_MAX_BYTES, "application/pdf": DOCUMENT_MAX_BYTES}
+    return family.get(mime, PICTURE_MAX_BYTES)
 
 
 # --- posts ------------------------------------------------------------------
@@ -167,6 +182,9 @@ def _check(account: PracticeAccount, draft: Draft) -> None:
         raise Answer(422, f"the text is longer than {TEXT_LIMIT} characters", field="text")
     if graphemes(draft.content_warning) > CONTENT_WARNING_LIMIT:
         raise Answer(422, "the content warning is too long", field="content_warning")
+    kinds = {item["mime"].partition("/")[0] for item in draft.media}
+    if len(kinds) > 1 or (kinds & {"video", "application"} and len(draft.media) > 1):
+        raise Answer(422, "pictures, one film or one document", field="media")
     if len(draft.media) > MAX_PICTURES:
         raise Answer(422, f"more than {MAX_PICTURES} pictures", field="media")
     if draft.reply_to and not account.posts.filter(pk=draft.reply_to).exists():

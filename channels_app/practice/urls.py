@@ -8,6 +8,7 @@ app_name = "practice"
 urlpatterns = [
     path("", views.timeline, name="timeline"),
     path("media/<int:pk>/<int:index>", views.picture, name="picture"),
+    path("media/<int:pk>/<int:index>/captions/<int:number>", views.captions, name="captions"),
     path("@<slug:handle>/", views.account, name="account"),
     path("@<slug:handle>/<int:pk>/", views.post, name="post"),
     path("@<slug:handle>/<int:pk>/like/", views.like, name="like"),

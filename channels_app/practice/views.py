@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from channels_app.models import PracticeAccount, PracticePost
 from channels_app.practice import network
+from libsocial.core import ranges
 
 PER_PAGE = 20
 ACTS_PER_MINUTE = 20
@@ -44,14 +45,30 @@ def post(request: HttpRequest, handle: str, pk: int) -> HttpResponse:
 
 
 @require_GET
-def picture(request: HttpRequest, pk: int, index: int) -> FileResponse:
-    """A picture of a public post; index 99 is the picture of its link card. Sent as what it was checked to be."""
+def picture(request: HttpRequest, pk: int, index: int) -> HttpResponse:
+    """A file of a public post; 99 is the picture of its link card, 100 and up those that stand for its films.
+    Sent as what it was checked to be."""
     found = get_object_or_404(PracticePost.objects.public(), pk=pk)
-    pictures = {**dict(enumerate(found.media)), 99: (found.card or {}).get("thumb")}
-    item = pictures.get(index)
-    if not item or item["mime"] not in network.MIME_TYPES or not default_storage.exists(item["path"]):
+    posters = {100 + place: item.get("poster") for place, item in enumerate(found.media)}
+    files = {**dict(enumerate(found.media)), **posters, 99: (found.card or {}).get("thumb")}
+    return _sent(request, files.get(index))
+
+
+@require_GET
+def captions(request: HttpRequest, pk: int, index: int, number: int) -> HttpResponse:
+    """The words of a film of a public post."""
+    found = get_object_or_404(PracticePost.objects.public(), pk=pk)
+    words = dict(enumerate(found.media)).get(index, {}).get("captions", [])
+    return _sent(request, dict(enumerate(words)).get(number))
+
+
+def _sent(request: HttpRequest, item: dict[str, Any] | None) -> HttpResponse:
+    if not item or item["mime"] not in network.TAKEN or not default_storage.exists(item["path"]):
         raise Http404
-    response = FileResponse(default_storage.open(item["path"]), content_type=item["mime"])
+    file = default_storage.open(item["path"])
+    response = ranges.answer(request, file, lambda part: FileResponse(part, content_type=item["mime"]))
+    if item["mime"] == "application/pdf":
+        response["Content-Disposition"] = 'attachment; filename="document.pdf"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "public, max-age=86400"
     return response

@@ -22,6 +22,7 @@ from channels_app.services import renewing
 from channels_app.views.access import channel_for, person_of
 from libsocial.accounts import policies
 from libsocial.audit import selectors as trail
+from libsocial.core import ranges
 
 PICTURES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 
@@ -113,7 +114,7 @@ def avatar(request: HttpRequest, pk: int) -> FileResponse:
 
 
 @require_safe
-def outlet(request: HttpRequest, token: str, name: str) -> FileResponse:
+def outlet(request: HttpRequest, token: str, name: str) -> HttpResponse:
     """A picture or film for the platform that was told this address; see channels_app.outlet. No one signs in here."""
     try:
         path, mime = outlets.opened(token)
@@ -121,7 +122,8 @@ def outlet(request: HttpRequest, token: str, name: str) -> FileResponse:
         raise Http404 from error
     if not default_storage.exists(path):
         raise Http404
-    response = FileResponse(default_storage.open(path), content_type=mime)
+    file = default_storage.open(path)
+    response = ranges.answer(request, file, lambda part: FileResponse(part, content_type=mime))
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -18,7 +18,7 @@ from functools import cache
 
 import pillow_heif
 from django.utils.translation import gettext as _
-from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, ImageOps, ImageSequence, ImageStat, UnidentifiedImageError
 
 MAX_PIXELS = 60_000_000  # as much as a phone takes in one shot
 MAX_SIDE = 12_000
@@ -28,7 +28,11 @@ DECODERS = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF")
 JPEG_QUALITIES = (88, 80, 72, 64, 56)
 SHRINK = 0.82  # of each side, when quality alone does not reach the weight
 SMALLEST_SIDE = 64
-EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif"}
+MOVING = "image/gif"  # the one kind of moving picture that is kept
+MOST_FRAMES = 600
+MOVING_PIXELS = 60_000_000  # of all frames together
+MOVING_SIDE = 1280
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -45,12 +49,13 @@ class CannotFit(Exception):
 
 @dataclass(frozen=True)
 class Picture:
-    """Encoded bytes with what they are. Sides in pixels."""
+    """Encoded bytes with what they are. Sides in pixels; `seconds` is the length of a moving picture, 0 of a still."""
 
     data: bytes
     mime: str
     width: int
     height: int
+    seconds: float = 0
 
     @property
     def extension(self) -> str:
@@ -61,6 +66,9 @@ def clean(data: bytes) -> Picture:
     """The picture in these bytes, safe and neutral. Raises NotAPicture with a sentence."""
     with _decoding(), Image.open(io.BytesIO(data), formats=_decoders()) as image:
         _refuse_by_header(image)
+        if image.format == "GIF" and getattr(image, "n_frames", 1) > 1:
+            with _large:
+                return _gif(list(_frames(image)), _times(image))
         with _one_large_at_a_time(image):
             return _encode_like(_upright_srgb(image), image.format or "")
 
@@ -72,13 +80,21 @@ def fit(
     max_bytes: int,
     max_side: int,
     max_pixels: int | None = None,
+    ratio: tuple[float, float] | None = None,
 ) -> Picture:
-    """The same picture within the rules; itself when it is within them already. Raises CannotFit."""
+    """The same picture within the rules; itself when it is within them already. Raises CannotFit.
+
+    `ratio` (narrowest and widest shape) is reached by a border in the colour of the picture's edge, never by cutting.
+    A moving picture keeps moving where its kind is among `mime_types`, else its first frame is taken.
+    """
     sides_fit = max(picture.width, picture.height) <= max_side
     pixels_fit = max_pixels is None or picture.width * picture.height <= max_pixels
-    if picture.mime in mime_types and len(picture.data) <= max_bytes and sides_fit and pixels_fit:
+    shape_fits = has_shape(picture.width, picture.height, ratio)
+    if picture.mime in mime_types and len(picture.data) <= max_bytes and sides_fit and pixels_fit and shape_fits:
         return picture
-    image = _scaled(_reopen(picture), _allowed_scale(picture, max_side, max_pixels))
+    if picture.mime == MOVING and MOVING in mime_types:
+        return _fit_moving(picture, max_bytes, max_side, max_pixels, ratio)
+    image = _shaped(_reopen(picture), max_side, max_pixels, ratio)
     for candidate in _ever_lighter(image, picture.mime, mime_types):
         if len(candidate.data) <= max_bytes:
             return candidate
@@ -136,10 +152,13 @@ def _too_large() -> str:
 def _refuse_by_header(image: Image.Image) -> None:
     if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
         raise NotAPicture(_too_large())
-    if image.format in {"GIF", "WEBP", "PNG", "AVIF"} and getattr(image, "n_frames", 1) > 1:
+    frames = getattr(image, "n_frames", 1) if image.format in {"GIF", "WEBP", "PNG", "AVIF"} else 1
+    if frames > 1 and image.format != "GIF":
         raise NotAPicture(
-            _("This picture moves. Only still pictures can be posted: save one of its frames and add that.")
+            _("This picture moves. Of moving pictures only GIF can be posted: save it as one, or as a film.")
         )
+    if frames > MOST_FRAMES or (frames > 1 and frames * image.width * image.height > MOVING_PIXELS):
+        raise NotAPicture(_("This moving picture is too long or too large. Save it as a film, then add that."))
 
 
 _large = threading.Semaphore(1)
@@ -218,6 +237,79 @@ def _srgb() -> ImageCms.ImageCmsProfile:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
+# --- moving -----------------------------------------------------------------
+
+
+def _frames(image: Image.Image) -> Iterator[Image.Image]:
+    for frame in ImageSequence.Iterator(image):
+        seen = frame.convert("RGBA")
+        seen.thumbnail((MOVING_SIDE, MOVING_SIDE), Image.Resampling.LANCZOS)
+        yield seen
+
+
+def _times(image: Image.Image) -> list[int]:
+    """Milliseconds of each frame; what is shorter than a fiftieth of a second is slowed down, as browsers do."""
+    return [_at_least(frame.info.get("duration", 100)) for frame in ImageSequence.Iterator(image)]
+
+
+def _at_least(told: object) -> int:
+    shown = int(told) if isinstance(told, int | float) else 100
+    return min(shown, 60_000) if shown >= 20 else 100
+
+
+def _gif(frames: list[Image.Image], times: list[int]) -> Picture:
+    out = io.BytesIO()
+    first, *rest = frames
+    first.save(out, "GIF", save_all=True, append_images=rest, duration=times, loop=0, disposal=2, optimize=False)
+    return Picture(out.getvalue(), MOVING, first.width, first.height, sum(times) / 1000)
+
+
+def _fit_moving(
+    picture: Picture, max_bytes: int, max_side: int, max_pixels: int | None, ratio: tuple[float, float] | None
+) -> Picture:
+    with Image.open(io.BytesIO(picture.data), formats=_decoders()) as image:
+        times = _times(image)
+        frames = [_shaped(frame, max_side, max_pixels, ratio) for frame in _frames(image)]
+    while True:
+        candidate = _gif(frames, times)
+        if len(candidate.data) <= max_bytes:
+            return candidate
+        if max(candidate.width, candidate.height) <= 2 * SMALLEST_SIDE:
+            raise CannotFit(f"not below {max_bytes} bytes")
+        frames = [_scaled(frame, SHRINK) for frame in frames]
+
+
+# --- shape ------------------------------------------------------------------
+
+
+def has_shape(width: int, height: int, ratio: tuple[float, float] | None) -> bool:
+    """Is width / height between the narrowest and the widest, give or take a pixel's rounding?"""
+    return ratio is None or ratio[0] * 0.99 <= width / height <= ratio[1] * 1.01
+
+
+def _shaped(
+    image: Image.Image, max_side: int, max_pixels: int | None, ratio: tuple[float, float] | None
+) -> Image.Image:
+    """Within the sides, and with a border where the shape is not taken."""
+    image = _scaled(image, _allowed_scale(image.size, max_side, max_pixels))
+    if has_shape(image.width, image.height, ratio) or ratio is None:
+        return image
+    shape = min(max(image.width / image.height, ratio[0]), ratio[1])
+    size = max(image.width, round(image.height * shape)), max(image.height, round(image.width / shape))
+    seen = _on_white(image)
+    bordered = Image.new("RGB", size, _edge_colour(seen))
+    bordered.paste(seen, ((size[0] - image.width) // 2, (size[1] - image.height) // 2))
+    return _scaled(bordered, _allowed_scale(size, max_side, max_pixels))
+
+
+def _edge_colour(image: Image.Image) -> tuple[int, ...]:
+    """What the picture is like at its edge: a border in it is calm beside any picture."""
+    wide, high = image.size
+    strips = [(0, 0, wide, 1), (0, high - 1, wide, high), (0, 0, 1, high), (wide - 1, 0, wide, high)]
+    means = [ImageStat.Stat(image.crop(strip)).mean for strip in strips]
+    return tuple(round(sum(values) / len(means)) for values in zip(*means, strict=True))
+
+
 # --- encoding ---------------------------------------------------------------
 
 
@@ -267,10 +359,10 @@ def _reopen(picture: Picture) -> Image.Image:
         return image.convert("RGBA" if _has_alpha(image) else "RGB")
 
 
-def _allowed_scale(picture: Picture, max_side: int, max_pixels: int | None) -> float:
-    scale = min(1.0, max_side / max(picture.width, picture.height))
+def _allowed_scale(size: tuple[int, int], max_side: int, max_pixels: int | None) -> float:
+    scale = min(1.0, max_side / max(size))
     if max_pixels is not None:
-        scale = min(scale, (max_pixels / (picture.width * picture.height)) ** 0.5)
+        scale = min(scale, (max_pixels / (size[0] * size[1])) ** 0.5)
     return scale
 
 
@@ -284,7 +376,7 @@ def _scaled(image: Image.Image, scale: float) -> Image.Image:
 def _ever_lighter(image: Image.Image, mime: str, allowed: tuple[str, ...]) -> Iterator[Picture]:
     """Candidates from best to lightest: first the format it had, then JPEG qualities, then smaller sides."""
     while True:
-        if mime == "image/png" and mime in allowed:
+        if mime in {"image/png", MOVING} and "image/png" in allowed:
             yield _png(image)
         for quality in JPEG_QUALITIES:
             yield _in_allowed(image, mime, allowed, quality)

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels_app.content import Media
 from channels_app.selectors import capabilities_of
 from libsocial.accounts import policy as accounts_policy
 from libsocial.accounts.models import User
@@ -25,14 +24,14 @@ from scheduler import services as scheduler
 from scheduler.models import Delivery
 
 REFERENCE = re.compile(r"post:(\d+):(\d+)")
-# Renditions by target id, then by asset id.
-Made = dict[int, dict[int, Media]]
+# What each target shows, by target id.
+Made = dict[int, resolve.Pictures]
 
 
 def render(revision: Revision) -> Made:
     """Makes every picture as its channel wants it. Slow, therefore before the transaction; doing it twice is harmless.
 
-    Raises NotPossible with a sentence when a picture cannot be made.
+    Raises NotPossible with a sentence when a picture cannot be made, or a film is still being prepared.
     """
     draft = drafting.of_revision(revision)
     assets = selectors.assets_of(draft)
@@ -41,10 +40,23 @@ def render(revision: Revision) -> Made:
         chosen = draft.target(target.channel_id)
         if chosen is not None:
             try:
-                made[target.pk] = renditions.for_target(draft, chosen, capabilities_of(target.channel), assets)
+                can = capabilities_of(target.channel).shaped(chosen.options)
+                made[target.pk] = renditions.for_target(draft, chosen, can, assets)
             except (renditions.CannotRender, renditions.storage.NoRoom) as error:
                 raise NotPossible(_could_not_render(error)) from error
     return made
+
+
+def begin_films(revision: Revision) -> None:
+    """Asks for every film as its channels want it, so that it is there when somebody approves."""
+    draft = drafting.of_revision(revision)
+    assets = selectors.assets_of(draft)
+    if any(asset.kind == "video" for asset in assets.values()):
+        for target in revision.targets.select_related("channel"):
+            chosen = draft.target(target.channel_id)
+            if chosen is not None:
+                can = capabilities_of(target.channel).shaped(chosen.options)
+                renditions.want_films(draft, chosen, can, assets)
 
 
 def _could_not_render(error: Exception) -> str:
@@ -70,7 +82,7 @@ def _plan_one(
     revision: Revision,
     target: Target,
     draft: drafting.Draft,
-    pictures: dict[int, Media],
+    pictures: resolve.Pictures,
     now: datetime,
     late: timedelta,
     by: User,

@@ -43,6 +43,7 @@ def submit(*, post: Post, by: User) -> Revision:
         workflow.MACHINE.move(
             post, "submit", where=Q(current=post.current_id), current=revision, changed_at=timezone.now()
         )
+        outbox.begin_films(revision)
         media.remember_descriptions(draft=drafting.of_revision(revision), by=by, unit=post.unit)
         telling.submitted(post, by)
         audit.record("post.submitted", by=by, on=post, unit=post.unit, data={"revision": revision.number})

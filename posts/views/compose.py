@@ -131,6 +131,12 @@ def _changed(request: HttpRequest, composer: Composer, do: str, rest: str) -> Dr
         return composer.with_card(rest)
     if do == "upload":
         return composer.with_uploads(rest, request.FILES.getlist(f"{rest}-files"))
+    name, _colon, pk = rest.partition(":")
+    if do == "captions":
+        file, language = request.FILES.get(f"{name}-captionfile-{pk}"), request.POST.get(f"{name}-captionlang-{pk}", "")
+        return composer.with_captions(name, asked.number(pk) or 0, file, language)
+    if do == "poster":
+        return composer.with_poster(name, asked.number(pk) or 0, request.FILES.get(f"{name}-posterfile-{pk}"))
     return composer.draft
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from libsocial.accounts import policies
 from libsocial.accounts.models import Unit
 from libsocial.core import asked
-from posts.composer import asset_json
+from posts.composer import asset_json, caption_json
 from posts.models import Asset
 from posts.services import cards, media
 
@@ -29,15 +29,30 @@ def _unit(request: HttpRequest) -> Unit:
 @login_required
 @require_POST
 def upload(request: HttpRequest) -> JsonResponse:
-    """One picture by script; answers with the asset or a sentence."""
+    """One picture, film or PDF by script; answers with the asset or a sentence."""
     file = request.FILES.get("file")
     if file is None:
-        return JsonResponse({"message": _("No picture arrived. Choose it again.")}, status=400)
+        return JsonResponse({"message": _("No file arrived. Choose it again.")}, status=400)
     try:
         asset = media.upload(by=request.user, unit=_unit(request), file=file)
     except media.Refused as error:
         return JsonResponse({"message": f"{file.name}: {error}"}, status=422)
     return JsonResponse(asset_json(asset), status=201)
+
+
+@login_required
+@require_POST
+def captions(request: HttpRequest) -> JsonResponse:
+    """A caption file of a film, by script; answers with the row or a sentence."""
+    file = request.FILES.get("file")
+    asset = Asset.objects.visible_to(request.user).filter(pk=asked.number(request.POST.get("asset"))).first()
+    if file is None or asset is None:
+        return JsonResponse({"message": _("No captions arrived. Choose the file again.")}, status=400)
+    try:
+        row = media.add_captions(by=request.user, asset=asset, file=file, language=request.POST.get("language", ""))
+    except media.Refused as error:
+        return JsonResponse({"message": f"{file.name}: {error}"}, status=422)
+    return JsonResponse(caption_json(row), status=201)
 
 
 @login_required
@@ -57,9 +72,11 @@ def card(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def picker(request: HttpRequest) -> HttpResponse:
-    """The unit's pictures to choose from, the newest first, found by description or file name."""
+    """The unit's pictures, films and documents to choose from, the newest first, found by description or file name."""
     unit, words = _unit(request), asked.words(request.GET.get("q"), 100)
-    assets = Asset.objects.visible_to(request.user).filter(unit__path__startswith=unit.path).order_by("-pk")
+    assets = Asset.objects.visible_to(request.user).filter(unit__path__startswith=unit.path)
+    # The picture taken out of a film is the film's own, not one of the library.
+    assets = assets.filter(poster_of=None).prefetch_related("captions").order_by("-pk")
     for word in words.split()[:5]:
         assets = assets.filter(alt__icontains=word) | assets.filter(original_name__icontains=word)
     page = Paginator(assets, PICKER).get_page(request.GET.get("page"))

@@ -1,17 +1,21 @@
-"""Pictures, shown to those who may see them."""
+"""Pictures, films, documents and captions, shown to those who may see them."""
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+from typing import IO
+
 from django.contrib.auth.decorators import login_required
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from libsocial.core import images
+from libsocial.core import ranges
 from posts import drafting, selectors
-from posts.models import Asset
+from posts.models import Asset, CaptionFile
 
 YEAR = 365 * 24 * 3600
 
@@ -20,7 +24,7 @@ YEAR = 365 * 24 * 3600
 @require_safe
 def asset(request: HttpRequest, pk: int, size: str) -> HttpResponse:
     """A picture of the person's own library; `size` is full or thumb."""
-    return _file(get_object_or_404(Asset.objects.visible_to(request.user), pk=pk), size)
+    return _file(request, get_object_or_404(Asset.objects.visible_to(request.user), pk=pk), size)
 
 
 @login_required
@@ -30,17 +34,52 @@ def post_asset(request: HttpRequest, pk: int, asset_pk: int, size: str) -> HttpR
     post = selectors.get_post(request.user, pk)
     if not any(asset_pk in drafting.of_revision(revision).asset_ids() for revision in selectors.revisions_of(post)):
         raise Http404
-    return _file(get_object_or_404(Asset, pk=asset_pk), size)
+    return _file(request, get_object_or_404(Asset, pk=asset_pk), size)
 
 
-def _file(found: Asset, size: str) -> HttpResponse:
-    """The bytes with the type we wrote them in; the address names one picture for ever, so it may be kept."""
+@login_required
+@require_safe
+def captions(request: HttpRequest, pk: int) -> HttpResponse:
+    """The words of a film, for the player of our own pages."""
+    visible = CaptionFile.objects.filter(asset__in=Asset.objects.visible_to(request.user))
+    return _captions(get_object_or_404(visible, pk=pk))
+
+
+@login_required
+@require_safe
+def post_captions(request: HttpRequest, pk: int, caption_pk: int) -> HttpResponse:
+    """The same of a film in a post the person may see."""
+    post = selectors.get_post(request.user, pk)
+    if not any(caption_pk in drafting.of_revision(one).caption_ids() for one in selectors.revisions_of(post)):
+        raise Http404
+    return _captions(get_object_or_404(CaptionFile, pk=caption_pk))
+
+
+def _captions(found: CaptionFile) -> HttpResponse:
+    return _sent(_stored(found.vtt), "text/vtt; charset=utf-8", f"captions-{found.pk}.vtt")
+
+
+def _file(request: HttpRequest, found: Asset, size: str) -> HttpResponse:
+    """The bytes with the type we wrote them in; the address names one file for ever, so it may be kept."""
     name, mime = (found.path, found.mime) if size == "full" else (found.thumb, "image/webp")
+    stored = _stored(name)
+    called = f"{found.kind}-{found.pk}.{PurePosixPath(name).suffix[1:]}"
+    if size == "full" and found.kind != "image":
+        return ranges.answer(request, stored, lambda file: _sent(file, mime, called, inline=found.kind == "video"))
+    return _sent(stored, mime, called)
+
+
+def _stored(name: str) -> File:
     try:
-        response = FileResponse(default_storage.open(name), content_type=mime)
+        return default_storage.open(name)
     except OSError as error:
         raise Http404 from error
-    response["Content-Disposition"] = f'inline; filename="picture-{found.pk}.{images.EXTENSIONS[mime]}"'
+
+
+def _sent(file: IO[bytes], mime: str, called: str, *, inline: bool = True) -> FileResponse:
+    """A PDF of a stranger is handed over to be kept, never shown by the browser on our own address."""
+    response = FileResponse(file, content_type=mime)
+    response["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{called}"'
     response["X-Content-Type-Options"] = "nosniff"
     patch_cache_control(response, private=True, max_age=YEAR, immutable=True)
     return response

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from libsocial.accounts.models import User
 from libsocial.audit import selectors as trail
@@ -30,6 +30,15 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     post = selectors.get_post(request.user, pk)
     notices.see_about(person=request.user, subject=post)
     return _page(request, post)
+
+
+@login_required
+@require_safe
+def prepared(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far its films are; the part of the page that asks again until they are there."""
+    post = selectors.get_post(request.user, pk)
+    work = sheets.film_work(post)
+    return render(request, "posts/_films.html", {"post": post, "work": work, "asked": True})
 
 
 @login_required

@@ -3,6 +3,7 @@
 import { setUpMedia } from "./compose_media.js";
 import { setUpParts } from "./compose_parts.js";
 import { setUpCounts } from "./compose_counts.js";
+import { setUpOptions } from "./compose_options.js";
 import { makeSaver } from "./compose_save.js";
 
 const form = document.querySelector("[data-compose]");
@@ -13,7 +14,8 @@ function start(form) {
   const saver = makeSaver(form, words);
   setUpParts(form, words, saver.changed);
   setUpMedia(form, words, saver.changed);
-  setUpCounts(form);
+  setUpOptions(form);
+  setUpCounts(form, words);
   setUpChannels(form);
   setUpTimes(form);
   setUpUnit(form);

@@ -1,9 +1,12 @@
 /* Live counts in each platform's own unit, by the same rules as channels_app.measure. */
 import { count } from "./measure.js";
+import { valueOf } from "./compose_options.js";
 
-export function setUpCounts(form) {
+const MOST = 6; // counters shown at once; of more channels those with the least room
+
+export function setUpCounts(form, words) {
   const channels = JSON.parse(document.getElementById("compose-channels").textContent);
-  const show = (part) => draw(form, part, channels);
+  const show = (part) => draw(form, part, channels, words);
   const all = () => form.querySelectorAll("[data-part]").forEach(show);
   form.addEventListener("input", (event) => {
     const part = event.target.closest("[data-part]");
@@ -21,13 +24,32 @@ function concerned(form, part, channels) {
   return chosen.filter((channel) => !form.elements[`v${channel.id}-own`]?.checked);
 }
 
-function draw(form, part, channels) {
+function draw(form, part, channels, words) {
   const text = part.querySelector("[data-text]").value;
-  const lines = concerned(form, part, channels).map((channel) => {
-    const extra = channel.warning_counts ? count(form.elements.content_warning.value, channel) : 0;
-    return counter(channel, count(text, channel) + extra);
+  const counted = concerned(form, part, channels).map((channel) => {
+    const shaped = asShaped(form, channel);
+    const extra = channel.warning_counts ? count(form.elements.content_warning.value, shaped) : 0;
+    return { channel: shaped, used: count(text, shaped) + extra };
   });
+  const room = ({ channel, used }) => channel.limit - used;
+  const most = Math.max(MOST, counted.filter((one) => room(one) < 0).length); // whoever is over is always shown
+  const tight = new Set([...counted].sort((one, other) => room(one) - room(other)).slice(0, most));
+  const shown = counted.filter((one) => tight.has(one));
+  const lines = shown.map(({ channel, used }) => counter(channel, used));
+  if (shown.length < counted.length) {
+    const rest = document.createElement("span");
+    rest.className = "muted";
+    rest.textContent = words.morefit.replace("%s", counted.length - shown.length);
+    lines.push(rest);
+  }
   part.querySelector("[data-counts]").replaceChildren(...lines);
+}
+
+/* The channel as its chosen options make it: a story or a short film takes other lengths. */
+function asShaped(form, channel) {
+  const card = form.querySelector(`[data-variant="${channel.id}"]`);
+  const fits = (shape) => card && valueOf(card, shape.option) === shape.value;
+  return channel.shapes.filter(fits).reduce((so, { limit, unit, link_length }) => ({ ...so, limit, unit, link_length }), channel);
 }
 
 function counter(channel, used) {

@@ -1,10 +1,13 @@
-/* Pictures by drop, paste, picker or file dialog, and link cards. Each upload shows how far it is. */
+/* Pictures, films and documents by drop, paste, picker or file dialog, and link cards. Each upload shows how far it is. */
+import { captionLine, setUpFilms } from "./compose_film.js";
+import { kindOf, send, tooLarge } from "./compose_upload.js";
 import { takeOut } from "./compose_undo.js";
 
 export function setUpMedia(form, words, changed) {
   const upload = makeUploader(form, words, changed);
   const picker = makePicker(form, words, changed);
   const all = (part, files) => { for (const file of files) upload(part, file); };
+  setUpFilms(form, words, changed);
 
   form.addEventListener("change", (event) => {
     if (!event.target.matches("[data-files]")) return;
@@ -113,42 +116,50 @@ async function readCard(form, words, part, changed) {
 function makeUploader(form, words, changed) {
   return (part, file) => {
     const line = document.createElement("p");
-    const bar = document.createElement("progress");
     const label = document.createElement("span");
-    bar.max = 100;
-    bar.setAttribute("aria-label", file.name);
-    label.textContent = file.name;
     line.className = "compose-upload";
-    line.append(bar, label);
+    label.textContent = file.name;
+    line.append(label);
     part.querySelector("[data-uploads]").append(line);
-    const failed = (sentence) => { bar.remove(); line.classList.add("compose-upload-failed"); label.textContent = sentence; };
-    const request = new XMLHttpRequest();
-    const data = new FormData();
-    data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-    data.set("unit", form.elements.unit.value);
-    data.set("file", file, file.name);
-    request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) bar.value = (event.loaded / event.total) * 100; });
-    request.addEventListener("load", () => {
-      let answer = {};
-      try { answer = JSON.parse(request.responseText); } catch { answer = {}; }
-      if (answer.id) { line.remove(); insert(part, answer); changed(); return; }
-      failed(answer.message || `${file.name}: ${request.status === 413 ? words.uploadTooLarge : words.uploadCut}`);
-    });
-    request.addEventListener("error", () => failed(`${file.name}: ${words.uploadCut}`));
-    request.open("POST", form.dataset.upload);
-    request.setRequestHeader("X-Requested-With", "fetch");
-    request.send(data);
+    const failed = (sentence) => {
+      line.querySelector("progress")?.remove();
+      line.classList.add("compose-upload-failed");
+      label.textContent = sentence;
+    };
+    const why = tooLarge(file, words);
+    if (why) { failed(`${file.name}: ${why}`); return; }
+    const bar = document.createElement("progress");
+    bar.max = 100;
+    bar.value = 0;
+    bar.setAttribute("aria-label", file.name);
+    line.prepend(bar);
+    const told = (share) => {
+      bar.value = share * 100;
+      if (share < 1 || kindOf(file) === "image") return;
+      bar.removeAttribute("value"); // a film is read for a while after it has arrived
+      label.textContent = `${file.name}: ${words.looking}`;
+    };
+    const done = (asset) => { line.remove(); insert(part, asset); changed(); };
+    send(form, words, form.dataset.upload, file, {}, { told, done, failed });
   };
 }
 
 function insert(part, asset) {
   const list = part.querySelector("[data-media-list]");
   if (list.querySelector(`[data-media="${asset.id}"]`)) return;
-  const html = document.getElementById("media-template").innerHTML;
-  list.insertAdjacentHTML("beforeend", html.replaceAll("__name__", part.dataset.name).replaceAll("__asset__", String(asset.id)));
+  const html = document.getElementById(`media-template-${asset.kind}`).innerHTML;
+  list.insertAdjacentHTML("beforeend", html.replaceAll(`__${asset.kind}__`, part.dataset.name).replaceAll("__asset__", String(asset.id)));
   const item = list.lastElementChild;
+  const fill = (selector, change) => { const found = item.querySelector(selector); if (found) change(found); };
+  fill("[data-thumb]", (image) => { image.src = asset.thumb; });
+  fill("[data-open]", (link) => { link.href = asset.url; });
+  fill("[data-name]", (name) => { name.textContent = asset.name; });
+  fill("[data-told]", (told) => { told.textContent = asset.told; });
+  fill("[data-film]", (film) => { film.poster = asset.poster; film.src = asset.url; });
+  fill("[data-poster] input[type=hidden]", (field) => { field.dataset.own = asset.poster; });
+  fill("[data-caption-list]", (lines) => { for (const one of asset.captions) lines.append(captionLine(lines, one)); });
   const alt = item.querySelector('[data-field="alt"]');
-  item.querySelector("[data-thumb]").src = asset.thumb;
+  if (!alt) return;
   alt.value = asset.alt || "";
   // An upload may end while somebody is writing: the cursor stays with their words.
   if (!asset.alt && !document.activeElement?.matches("textarea, input:not([type=file], [type=checkbox]), select")) alt.focus();

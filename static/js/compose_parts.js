@@ -62,14 +62,14 @@ function copyBase(form, scope) {
 
 function renamed(node, from, to) {
   const copy = node.cloneNode(true);
-  for (const element of copy.querySelectorAll("[name], [id], [for], [aria-describedby], [value]")) {
-    for (const attribute of ["name", "id", "for", "aria-describedby", "value"]) {
+  for (const element of copy.querySelectorAll("[name], [id], [for], [aria-describedby], [value], [data-field-name]")) {
+    for (const attribute of ["name", "id", "for", "aria-describedby", "value", "data-field-name"]) {
       const value = element.getAttribute(attribute);
       if (value) element.setAttribute(attribute, value.replaceAll(`${from}-`, `${to}-`));
     }
   }
-  const originals = node.querySelectorAll("textarea, input");
-  copy.querySelectorAll("textarea, input").forEach((field, place) => {
+  const originals = node.querySelectorAll("textarea, input:not([type=file])");
+  copy.querySelectorAll("textarea, input:not([type=file])").forEach((field, place) => {
     field.value = originals[place].value;
     field.checked = originals[place].checked;
   });

@@ -123,7 +123,11 @@ export function makeSaver(form, words) {
 
   function put(selector, html) {
     const place = form.querySelector(selector);
-    if (html !== undefined && place.dataset.shown !== html) { place.innerHTML = html; place.dataset.shown = html; }
+    if (html === undefined || place.dataset.shown === html) return;
+    const folds = new Map([...place.querySelectorAll("[data-keep]")].map((fold) => [fold.dataset.keep, fold.open]));
+    place.innerHTML = html;
+    place.dataset.shown = html;
+    for (const fold of place.querySelectorAll("[data-keep]")) if (folds.has(fold.dataset.keep)) fold.open = folds.get(fold.dataset.keep);
   }
 
   function clicked(event) {

@@ -163,7 +163,7 @@ def test_bombs_are_refused_before_they_are_unpacked(size: tuple[int, int]) -> No
         images.clean(png_claiming(*size))
 
 
-@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+@pytest.mark.parametrize("kind", ["WEBP", "PNG"])
 def test_moving_pictures_are_refused_with_a_way_out(kind: str) -> None:
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue", "green")]
     data = encoded(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)

@@ -28,6 +28,7 @@ class Paper(Adapter):
 
     def __init__(self) -> None:
         self.points: dict[str, Callable[[], None]] = {}
+        self.says: dict[str, Any] = {}  # what every receipt tells besides
         self.stages = 0  # uploads that follow the first one, each a step of its own
 
     def at(self, point: str) -> None:
@@ -84,7 +85,8 @@ class Paper(Adapter):
         return answer.json()
 
     def _receipt(self, session: Session, post: dict[str, Any]) -> Receipt:
-        return Receipt(post["id"], f"{session.server}/posts/{post['id']}", processing=post.get("processing", False))
+        url, processing = f"{session.server}/posts/{post['id']}", post.get("processing", False)
+        return Receipt(post["id"], url, data=dict(self.says), processing=processing)
 
     def find(self, session: Session, content: Content, index: int, prepared: Prepared, since: datetime) -> Found:
         answer = session.http().get(f"{session.server}/posts?key={prepared.key}")

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import timezone
 
 from channels_app import platforms
@@ -18,6 +19,7 @@ from libsocial.notices.models import Notice
 from scheduler import engine, rates, timing
 from scheduler.engine.delivering import keep_receipt
 from scheduler.models import Attempt, Delivery, DeliveryPart
+from tests.cast import signed_in
 from tests.engine import story
 from tests.engine.farside import FarSide
 from tests.engine.paper import Paper
@@ -364,3 +366,22 @@ def in_another_worker(*deliveries: Delivery) -> None:
     paper = platforms.get("paper")
     paper.points.clear()
     seen[:] = [engine.deliver(delivery.pk, worker="another") for delivery in deliveries]
+
+
+def test_what_a_person_still_has_to_do_at_the_platform_is_told_and_shown(channel, far, lib, paper) -> None:
+    paper.says = {"to_do": "Open the app and post the draft.", "caption": "The words"}
+    delivery = planned(channel)
+    assert step() == ["published"]
+    assert fresh(delivery).message == "delivery.to_do"
+    assert Notice.objects.filter(recipient=lib.erin, message="delivery.to_do").count() == 1
+    page = signed_in(lib.erin).get(reverse("scheduler:delivery", args=[delivery.pk])).content.decode()
+    assert "Open the app and post the draft." in page and "The words" in page
+
+
+def test_what_the_platform_did_not_take_is_shown_and_nobody_is_alarmed(channel, far, lib, paper) -> None:
+    paper.says = {"left_out": ["the picture of the film"]}
+    delivery = planned(channel)
+    assert step() == ["published"]
+    page = signed_in(lib.erin).get(reverse("scheduler:delivery", args=[delivery.pk])).content.decode()
+    assert "the picture of the film" in page
+    assert not Notice.objects.exists()

@@ -98,6 +98,10 @@ ROWS = (
     row("posts:new", "302 200 200 200 403 200"),
     row("posts:autosave", BY_POST),
     row("posts:upload", BY_POST),
+    row("posts:upload_captions", BY_POST),
+    row("posts:captions", OF_NORTH, lambda world: (world.captions.pk,)),
+    row("posts:post_captions", "302 404 404 404 404 404", lambda world: (world.out.pk, world.captions.pk)),
+    row("posts:prepared", OF_NORTH, post),
     row("posts:card", BY_POST),
     row("posts:picker", "302 200 200 200 404 404", unit=lambda world: world.lib.north.pk),
     row("posts:detail", OF_NORTH, post),
@@ -138,6 +142,7 @@ ROWS = (
     row("practice:account", FOR_ALL, lambda world: shown(world)[:1]),
     row("practice:post", FOR_ALL, shown),
     row("practice:picture", FOR_ALL, lambda world: (world.shown.pk, 0)),
+    row("practice:captions", "404 404 404 404 404 404", lambda world: (world.shown.pk, 0, 0)),
     *(row(f"practice:{name}", BY_POST_ALL, shown) for name in ("like", "share", "reply")),
     # --- our own feeds, which are public ----------------------------------------
     *(row(f"feeds:{name}", FOR_ALL, news) for name in ("feed", "rss", "atom", "json", "block", "screen")),

@@ -17,11 +17,12 @@ from libsocial.accounts.models import Membership, Role, Unit, User
 from libsocial.accounts.services import invitations
 from libsocial.notices.models import Notice
 from posts.drafting import Draft
-from posts.models import Asset, Post
+from posts.models import Asset, CaptionFile, Post
 from posts.services import drafts, media, review
 from scheduler import engine, holds
 from scheduler.models import Delivery, Heartbeat, Hold
 from scheduler.pulse import KINDS
+from tests import reels
 from tests.cast import Library
 
 PICTURE = Path(__file__).resolve().parents[1] / "data" / "images" / "hopper.jpg"
@@ -35,6 +36,7 @@ class World:
     lib: Library
     channel: Channel
     asset: Asset
+    captions: CaptionFile
     waiting: Post
     out: Post
     delivery: Delivery
@@ -60,6 +62,7 @@ def build(lib: Library) -> World:
         lib=lib,
         channel=channel,
         asset=asset,
+        captions=captions_of_a_film(lib.north, lib.alice),
         waiting=again(waiting),
         out=again(out),
         delivery=Delivery.objects.get(),
@@ -86,6 +89,11 @@ def item_of_a_feed(asset: Asset) -> FeedItem:
 def picture(unit: Unit, by: User) -> Asset:
     file = SimpleUploadedFile("hopper.jpg", PICTURE.read_bytes(), "image/jpeg")
     return media.describe(asset=media.upload(by=by, unit=unit, file=file), by=by, alt="Grace Hopper, smiling")
+
+
+def captions_of_a_film(unit: Unit, by: User) -> CaptionFile:
+    film = media.upload(by=by, unit=unit, file=reels.sent(reels.film()))
+    return media.add_captions(by=by, asset=film, file=reels.sent(reels.VTT, "tour.vtt"), language="en")
 
 
 def written(by: User, channel: Channel, text: str, asset: Asset | None = None, *, at: str = "") -> Post:

@@ -93,3 +93,16 @@ def test_another_picture_on_a_link_card_is_a_change() -> None:
     card = DraftCard("https://library.example/", "Programme", thumb=4)
     old, new = (Draft(parts=(DraftPart("Text", card=replace(card, thumb=pk)),)) for pk in (4, 5))
     assert [change.what for change in changes.between(old, new, {})] == ["Picture of the link card"]
+
+
+def test_captions_and_the_still_picture_of_a_film_are_named() -> None:
+    film = DraftMedia(1, "A walk", captions=(4,))
+    old = Draft(parts=(DraftPart("A", (film,)),))
+    new = Draft(parts=(DraftPart("A", (replace(film, captions=(4, 5), poster=9),)),))
+    assert said(old, new) == [("Captions of a film", "", "changed"), ("Still picture of a film", "", "changed")]
+    assert said(old, Draft(parts=(DraftPart("A", (replace(film, captions=()),)),)))[0][0] == "Captions of a film"
+
+
+def test_the_first_comment_is_named_as_one() -> None:
+    old, new = Draft(targets=(DraftTarget(1),)), Draft(targets=(DraftTarget(1, options={"first_comment": "More"}),))
+    assert said(old, new) == [("First comment (Town Library)", "", "More")]
