@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from channels_app.views import acting, colours, connecting, reading
+from channels_app.views import acting, clients, colours, connecting, reading
 
 app_name = "channels"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("keys/<slug:platform>/", connecting.keys, name="keys"),
     path("keys/<slug:platform>/remove/", connecting.remove_keys, name="remove_keys"),
     path("callback/<slug:platform>/<slug:place>/", connecting.callback, name="callback"),
+    path("bluesky/client-metadata.json", clients.bluesky, name="bluesky_client"),
+    path("bluesky/jwks.json", clients.bluesky_keys, name="bluesky_keys"),
     path("outlet/<str:token>/<str:name>", reading.outlet, name="outlet"),
     path("<int:pk>/", reading.detail, name="detail"),
     path("<int:pk>/picture", reading.avatar, name="avatar"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from channels_app.connect import FieldProblem
 from channels_app.errors import NeedsReconnect, Rejected, Temporary
-from channels_app.platforms import _wire
+from channels_app.platforms import _dpop, _wire
 from channels_app.platforms._wire import Answer, Wire
 from channels_app.platforms.base import Session, host_of
 
@@ -24,6 +24,7 @@ HOSTS = {
     "entryway": "https://bsky.social",  # sign-in
     "appview": "https://public.api.bsky.app",  # reading
     "plc": "https://plc.directory",  # identities
+    "video": "https://video.bsky.app",  # films
 }
 POSTS = "app.bsky.feed.post"
 HANDLE = regex.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -31,7 +32,7 @@ _DID = regex.compile(r"did:(plc:[a-z2-7]{24}|web:[a-zA-Z0-9._%:-]+)")
 _BASE32 = "234567abcdefghijklmnopqrstuvwxyz"
 
 # A credential that is dead or lacks a right. ExpiredToken comes as 400; it is renewed before it gets here.
-_RECONNECT = {
+RECONNECT = {
     "ExpiredToken", "InvalidToken", "AuthMissing", "AuthenticationRequired", "AccountTakedown", "AccountDeactivated",
     "AccountSuspended", "AccountNotFound", "AuthFactorTokenRequired", "RepoTakendown", "RepoDeactivated",
     "RepoSuspended", "InvalidAuthentication", "AccountInactive",
@@ -84,9 +85,9 @@ class Line:
         return answer
 
     def _once(self, method: str, nsid: str, secret: dict[str, Any], creating: bool, how: dict[str, Any]) -> Answer:
-        headers = {**how.get("headers", {}), "Authorization": f"Bearer {secret['access']}"}
-        wire = Wire(self.session.http(), (secret["access"], secret["refresh"]))
-        return wire.ask(method, f"{self.pds}/xrpc/{nsid}", creating=creating, **{**how, "headers": headers})
+        how = dict(how)
+        wire = Wire(self.session.http(**how.pop("limits", {})), (secret["access"], secret["refresh"]))
+        return ask_as(wire, secret, method, f"{self.pds}/xrpc/{nsid}", creating=creating, **how)
 
     def get(self, nsid: str, **params: Any) -> dict[str, Any]:
         """The answer of a query; raises what `raise_for` raises."""
@@ -95,8 +96,19 @@ class Line:
         return answer.fields
 
 
+def ask_as(wire: Wire, secret: dict[str, Any], method: str, url: str, *, creating: bool = False, **how: Any) -> Answer:
+    """One request with the access token, in the way of how it was come by: an app password or a sign-in (`dpop`)."""
+    if "dpop" in secret:
+        return _dpop.ask(wire, secret, method, url, creating=creating, **how)
+    _dpop.rewound(how.get("data"))
+    headers = {**how.pop("headers", {}), "Authorization": f"Bearer {secret['access']}"}
+    return wire.ask(method, url, creating=creating, headers=headers, **how)
+
+
 def is_expired(answer: Answer) -> bool:
     """Servers with other code than Bluesky's, or with new keys, call an ended token invalid."""
+    if answer.status == 401 and "invalid_token" in f"{answer.text('error')} {answer.headers.get('WWW-Authenticate')}":
+        return True  # of a sign-in
     return answer.status in (400, 401) and answer.text("error") in ("ExpiredToken", "InvalidToken")
 
 
@@ -107,9 +119,12 @@ def raise_for(answer: Answer, *, creating: bool = False) -> None:
     name = answer.text("error")
     if name == "RateLimitExceeded":
         _wire.raise_rate_limited(answer, NAME)
-    if name in _RECONNECT or answer.status in (401, 403):
+    if name in RECONNECT or answer.status in (401, 403):
         raise NeedsReconnect(
-            _("Bluesky no longer accepts our key for this account. Make a new app password and reconnect."),
+            _(
+                "Bluesky no longer accepts our key for this account. "
+                "Reconnect it with a new app password or by signing in."
+            ),
             detail=answer.words,
         )
     _wire.raise_common(answer, NAME, creating=creating)
@@ -150,6 +165,14 @@ def find_server(http: requests.Session, handle: str) -> tuple[str, str]:
     if f"at://{handle}" not in [str(name).lower() for name in _list(document.get("alsoKnownAs"))]:
         raise FieldProblem("handle", _("The account behind %(handle)s does not use this handle.") % {"handle": handle})
     return did, server_of(document)
+
+
+def server_of_did(http: requests.Session, did: str) -> str:
+    """The address of the server of an identity, as its document has it. Raises Temporary."""
+    try:
+        return server_of(_document(Wire(http), did))
+    except FieldProblem as problem:
+        raise Temporary(problem.sentence) from None
 
 
 def _resolve(wire: Wire, handle: str) -> str:

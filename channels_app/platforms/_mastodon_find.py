@@ -23,6 +23,8 @@ CLIENT = "LibSocial"  # the name under which we register: own posts show it on m
 PAGE = 40  # asked for; servers give fewer as they like
 SHORT = 10  # fewer than any server's page: these are all posts there are
 _BREAKS = regex.compile(r"<(?:br|/p|/div|/li)[^>]*>", regex.IGNORECASE)
+# What Mastodon 4.5 puts before a quotation for programs that cannot show one.
+_QUOTED = regex.compile(r"<p class=\"quote-inline\">.*?</p>", regex.IGNORECASE | regex.DOTALL)
 _TAGS = regex.compile(r"<[^>]*>")
 _REMOTE = regex.compile(r"(@[\w.-]+)@[\w.-]+")
 _ANCHORS = regex.compile(r"<a\b[^>]*>.*?</a>", regex.IGNORECASE | regex.DOTALL)
@@ -37,6 +39,7 @@ def essence(text: str) -> str:
 
 
 def essence_of_html(html: str) -> str:
+    html = _QUOTED.sub("", html)
     return essence(unescape(_TAGS.sub("", _BREAKS.sub(" ", html))))
 
 

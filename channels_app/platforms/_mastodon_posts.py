@@ -1,4 +1,4 @@
-"""Statuses and pictures as the Mastodon interface has them, and what its refusals mean."""
+"""Statuses as the Mastodon interface has them, and what its refusals mean."""
 
 from __future__ import annotations
 
@@ -12,18 +12,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels_app import measure
-from channels_app.content import Content, Media, Part
+from channels_app.content import Content, Part
 from channels_app.errors import NeedsReconnect, PlatformError, Rejected, Temporary, Unclear
+from channels_app.platforms import _mastodon_extras as extras
 from channels_app.platforms import _mastodon_find as find_rules
 from channels_app.platforms import _wire
-from channels_app.platforms._mastodon_server import FAMILY
 from channels_app.platforms._wire import Answer, Wire
 from channels_app.platforms.base import Receipt, Session
 
 NAME = "The server"
 _NOTHING = regex.compile(r"can.?t be blank|is required|is missing|missing (?:field|param)", regex.IGNORECASE)
-LOOK_AGAIN = timedelta(seconds=3)  # a picture that is being processed; later the longer it takes
+LOOK_AGAIN = timedelta(seconds=3)  # what is being processed; later the longer it takes
 LOOK_AGAIN_LATEST = timedelta(minutes=10)
+_OF_QUOTE = regex.compile(r"\bquot(?:e|ed|es|ing|ation)\b")
+_OF_POLL = regex.compile(r"\bpolls?\b")
+_OF_MEDIA = regex.compile(r"media|file|attach")
 
 
 class Line:
@@ -33,7 +36,8 @@ class Line:
         self.session = session
 
     def call(self, method: str, path: str, *, creating: bool = False, **how: Any) -> Answer:
-        """The answer, which may be a refusal; see `raise_for`. Renews a key that ended, where it can be."""
+        """The answer, which may be a refusal; see `raise_for`. Renews a key that ended, where it can be. `limits`:
+        what a film needs of Session.http."""
         secret = self.session.secret
         answer = self._once(secret, method, path, creating, how)
         if is_dead_token(answer) and secret.get("refresh"):
@@ -41,9 +45,10 @@ class Line:
         return answer
 
     def _once(self, secret: dict[str, Any], method: str, path: str, creating: bool, how: dict[str, Any]) -> Answer:
+        how = dict(how)
         hidden = (secret["token"], secret.get("refresh", ""), secret.get("client_secret", ""))
         headers = {**how.get("headers", {}), "Authorization": f"Bearer {secret['token']}"}
-        wire = Wire(self.session.http(), hidden)
+        wire = Wire(self.session.http(**how.pop("limits", {})), hidden)
         return wire.ask(method, f"{self.session.server}{path}", creating=creating, **{**how, "headers": headers})
 
     def get(self, path: str, **how: Any) -> Answer:
@@ -79,73 +84,38 @@ def raise_for(answer: Answer, *, creating: bool = False, software: str = "") -> 
     if creating and "already attached" in said:  # by a request of ours that was thought lost, perhaps
         raise Unclear(_("The server says that a picture of this post is in a post already."), detail=words)
     if "finished processing" in said:
-        raise _still_processing()
+        raise still_processing()
     if answer.status in (404, 405, 410) and not answer.fields:
         raise Temporary(_("The server does not answer as Mastodon at the moment."), detail=words)
-    field = "media" if answer.status == 413 or any(word in said for word in ("media", "file", "attach")) else "text"
+    field = "media" if answer.status == 413 else _field(said)
     raise Rejected(_("The server refused the post: %(words)s") % {"words": words}, field=field, detail=words)
+
+
+def _field(said: str) -> str:
+    """What the server's sentence is about."""
+    if _OF_MEDIA.search(said):
+        return "media"
+    if _OF_POLL.search(said):
+        return "options.poll"
+    return "options.quote" if _OF_QUOTE.search(said) else "text"
 
 
 def key_was_used(answer: Answer) -> bool:
     return answer.status in (400, 409, 422) and "idempotency key" in answer.words.lower()
 
 
-def _still_processing(since: datetime | None = None) -> Temporary:
+def still_processing(since: datetime | None = None) -> Temporary:
+    """To be raised: it is being processed `since` then."""
     now = timezone.now()
     pause = min(max(LOOK_AGAIN, (now - (since or now)) / 2), LOOK_AGAIN_LATEST)
-    return Temporary(_("The server is still working on a picture."), until=now + pause)
-
-
-# --- pictures -------------------------------------------------------------
-def upload(line: Line, media: Media) -> dict[str, Any]:
-    """`{"id", "ready"}` of an uploaded picture with its description."""
-    data = line.session.read(media)
-    name = f"picture.{media.mime.rpartition('/')[2]}"
-    how = {
-        "files": {"file": (name, data, media.mime)},
-        "data": {} if media.decorative or not media.alt else {"description": media.alt},
-    }
-    answer = line.call("POST", "/api/v2/media", **how)
-    if answer.status in (404, 405, 501):
-        answer = line.call("POST", "/api/v1/media", **how)
-    raise_for(answer)
-    media_id = answer.fields.get("id")
-    if not isinstance(media_id, str | int) or not media_id:
-        raise Temporary(_("The server’s answer to a picture cannot be read."), detail=answer.words)
-    ready = answer.status == 200 and bool(answer.text("url"))
-    return {"id": str(media_id), "ready": ready, "told": ready and _is_told(line, str(media_id))}
-
-
-def _is_told(line: Line, media_id: str) -> bool:
-    """Whether this server answers for an upload at all: else its later 404 would say nothing."""
-    if line.session.facts.get("software") not in FAMILY:
-        return False
-    return line.call("GET", f"/api/v1/media/{media_id}").ok
-
-
-def wait_processed(line: Line, media: list[dict[str, Any]], since: datetime) -> None:
-    """Returns when every picture, uploaded at `since`, may be attached; raises Temporary (with a moment), Rejected."""
-    for one in media:
-        if one["ready"]:
-            continue
-        answer = line.call("GET", f"/api/v1/media/{one['id']}")
-        if answer.status in (202, 206) or (answer.ok and not answer.text("url")):
-            raise _still_processing(since)
-        if answer.status == 422 and not answer.empty:
-            raise Rejected(_("The server could not use a picture."), field="media", detail=answer.words)
-        if answer.status not in (404, 405):  # a server that does not tell: creating decides
-            raise_for(answer)
-
-
-def any_attached(line: Line, media: list[dict[str, Any]]) -> bool:
-    """On Mastodon an upload that answers 404 was attached to a post."""
-    asked = [one["id"] for one in media if one.get("told")]
-    return any(line.call("GET", f"/api/v1/media/{media_id}").status == 404 for media_id in asked)
+    return Temporary(_("The server is still working on a picture or film."), until=now + pause)
 
 
 # --- statuses -------------------------------------------------------------
-def status_of(content: Content, index: int, media: list[dict[str, Any]], reply_to: str) -> dict[str, Any]:
-    """The body of the creating request."""
+def status_of(
+    content: Content, index: int, media: list[dict[str, Any]], reply_to: str, quoted: str = ""
+) -> dict[str, Any]:
+    """The body of the creating request. `quoted`: the id of the post it quotes, on this server."""
     part, options = content.parts[index], content.options
     visibility = options.get("visibility", "public")
     if index > 0 and visibility == "public" and options.get("quiet_thread", True):
@@ -160,7 +130,9 @@ def status_of(content: Content, index: int, media: list[dict[str, Any]], reply_t
         body["spoiler_text"] = content.content_warning
     if reply_to:
         body["in_reply_to_id"] = reply_to
-    return body
+    if quoted:
+        body["quoted_status_id"] = quoted
+    return body | extras.said_of(options, index)
 
 
 def create(line: Line, body: dict[str, Any], headers: dict[str, str]) -> Answer:
@@ -168,11 +140,21 @@ def create(line: Line, body: dict[str, Any], headers: dict[str, str]) -> Answer:
     answer = line.call("POST", "/api/v1/statuses", creating=True, json=body, headers=headers)
     if not read_nothing(answer):
         return answer
-    form = {
-        (f"{name}[]" if isinstance(value, list) else name): str(value).lower() if isinstance(value, bool) else value
-        for name, value in body.items()
-    }
-    return line.call("POST", "/api/v1/statuses", creating=True, data=form, headers=headers)
+    return line.call("POST", "/api/v1/statuses", creating=True, data=as_form(body), headers=headers)
+
+
+def as_form(body: dict[str, Any]) -> dict[str, Any]:
+    """The same as fields of a form: `media_ids[]`, `poll[options][]`."""
+    form: dict[str, Any] = {}
+    for name, value in body.items():
+        if isinstance(value, dict):
+            inner = as_form(value)
+            form |= {f"{name}[{key.removesuffix('[]')}]{'[]' * key.endswith('[]')}": inner[key] for key in inner}
+        elif isinstance(value, list):
+            form[f"{name}[]"] = value
+        else:
+            form[name] = str(value).lower() if isinstance(value, bool) else value
+    return form
 
 
 def read_nothing(answer: Answer) -> bool:
@@ -208,6 +190,29 @@ def _alt(status: dict[str, Any], part: Part) -> str:
     attached = status.get("media_attachments")
     shown = [one.get("description") for one in attached if isinstance(one, dict)] if isinstance(attached, list) else []
     return "delivered" if sum(bool(text) for text in shown) >= len(sent) else "not deliverable"
+
+
+def quotable(line: Line, address: str) -> str:
+    """The id on this server of the post at an address, which it fetches where it must. Raises Rejected.
+
+    Source: docs.joinmastodon.org, methods/search (scope read:search) and entities/Quote.
+    """
+    asked = {"q": address, "type": "statuses", "resolve": "true", "limit": 1}
+    answer = line.call("GET", "/api/v2/search", params=asked)
+    if answer.status == 403:  # connected before we asked for this right
+        raise Rejected(
+            _("Our key for this account may not look up posts. Reconnect the channel to quote one."),
+            field="options.quote", detail=answer.words,
+        )  # fmt: skip
+    raise_for(answer)
+    found = answer.fields.get("statuses")
+    status = found[0] if isinstance(found, list) and found and isinstance(found[0], dict) else {}
+    allowed = status.get("quote_approval")
+    if isinstance(allowed, dict) and allowed.get("current_user") == "denied":
+        raise Rejected(_("The author of this post does not let others quote it."), field="options.quote")
+    if not isinstance(status.get("id"), str) or not status["id"]:
+        raise Rejected(_("The server finds no post at this address."), field="options.quote")
+    return status["id"]
 
 
 def newest_own(line: Line) -> list[str] | None:

@@ -6,6 +6,7 @@ taken to be small. Facts are plain JSON, kept on the channel.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import takewhile
 from typing import Any
@@ -15,9 +16,10 @@ import regex
 import requests
 from django.utils.translation import gettext as _
 
-from channels_app.capabilities import AltText, Capabilities, MediaRules, TextLimit, TextUnit
+from channels_app.capabilities import AltText, Capabilities, MediaRules, TextLimit, TextUnit, VideoRules
 from channels_app.connect import FieldProblem
 from channels_app.errors import PlatformError, Temporary
+from channels_app.platforms import _mastodon_extras as extras
 from channels_app.platforms import _wire
 from channels_app.platforms._wire import Answer, Wire, number_of
 from libsocial.core.http import OutsideError
@@ -33,6 +35,11 @@ BATCH = 20
 LONGEST_HOME = 190  # characters of a server's address, as many as we keep
 _DESCRIBES = ("version", "configuration", "max_toot_chars", "uri", "domain")
 _PICTURES = ("image/jpeg", "image/png", "image/webp")
+_FILMS = ("video/mp4", "video/quicktime", "video/webm")
+_MOVING = "image/gif"
+_FILM_BYTES = 40_000_000  # where a server takes films and does not say how large ones
+FILM_SECONDS = 3600  # no server counts them; the weight decides
+QUOTES_SINCE = 7  # version of Mastodon's API
 _NAMED = regex.compile(r"(?:compatible; |really )([A-Za-z-]+)[ /]", regex.IGNORECASE)
 _SLASHED = regex.compile(r"([A-Za-z-]+)/\d")
 _HOST_META = regex.compile(r'template="(https?://[^"/?]+(?:/[^"?]*?)??)/(?:\.well-known/|[^"/?]*\?)')
@@ -215,7 +222,16 @@ def facts_of(answer: Answer, software: str) -> dict[str, Any]:
         or _limit(answer.fields.get("description_limit")),
         "bytes": _number(blocks, "media_attachments", "image_size_limit"),
         "pixels": _number(blocks, "media_attachments", "image_matrix_limit"),
-        "types": _types(blocks),
+        "types": _types(blocks, _PICTURES),
+        "moving": bool(_types(blocks, (_MOVING,))) or None,
+        "films": _types(blocks, _FILMS) if _said(blocks, "media_attachments", "video_size_limit") != 0 else None,
+        "film_bytes": _number(blocks, "media_attachments", "video_size_limit"),
+        "film_fps": _number(blocks, "media_attachments", "video_frame_rate_limit"),
+        "film_pixels": _number(blocks, "media_attachments", "video_matrix_limit"),
+        "poll_answers": _number(blocks, "polls", "max_options"),
+        "poll_characters": _number(blocks, "polls", "max_characters_per_option"),
+        "poll_shortest": _number(blocks, "polls", "min_expiration"),
+        "poll_longest": _number(blocks, "polls", "max_expiration"),
         "api": (number_of(api.get("mastodon")) or 0) if isinstance(api, dict) else 0,
     }
     return {key: value for key, value in facts.items() if value not in (None, "", [])}
@@ -230,8 +246,12 @@ def _from_version(version: str) -> str:
 
 
 def _number(blocks: dict[str, Any], block: str, key: str) -> int | None:
+    return _limit(_said(blocks, block, key))
+
+
+def _said(blocks: dict[str, Any], block: str, key: str) -> Any:
     values = blocks.get(block)
-    return _limit(values.get(key)) if isinstance(values, dict) else None
+    return values.get(key) if isinstance(values, dict) else None
 
 
 def _limit(value: Any) -> int | None:
@@ -239,20 +259,24 @@ def _limit(value: Any) -> int | None:
     return number_of(value, most=10**18) or None
 
 
-def _types(blocks: dict[str, Any]) -> list[str]:
-    values = blocks.get("media_attachments")
-    types = values.get("supported_mime_types") if isinstance(values, dict) else None
-    return [mime for mime in _PICTURES if mime in types] if isinstance(types, list) else []
+def _types(blocks: dict[str, Any], known: tuple[str, ...]) -> list[str]:
+    types = _said(blocks, "media_attachments", "supported_mime_types")
+    return [mime for mime in known if mime in types] if isinstance(types, list) else []
 
 
 def capabilities_with(base: Capabilities, facts: dict[str, Any]) -> Capabilities:
     """The capabilities with this server's own limits."""
     software = str(facts.get("software", ""))
     limit = min(int(facts.get("text", 500)), MOST_TEXT)
+    text, described = _text_limit(limit, software, facts), int(facts.get("alt") or ALT_LIMITS.get(software, 1500))
+    further = extras.options(_polls(facts), can_quote(facts))
+    known = {option.name for option in extras.options(extras.Polls(), quotes=True)}
     return base.with_facts(
-        text=_text_limit(limit, software, facts),
+        text=text,
         media=_media_rules(base.media, software, facts),
-        alt_text=AltText(field=True, limit=min(int(facts.get("alt") or ALT_LIMITS.get(software, 1500)), MOST_TEXT)),
+        alt_text=AltText(field=True, limit=min(described, MOST_TEXT), video=True),
+        options=(*further, *(option for option in base.options if option.name not in known)),
+        shapes=extras.shapes(text) if further else (),
         content_warning=140 if software == "pixelfed" else limit,
         budget=replace(base.budget, metrics_batch=BATCH if can_batch(facts) else 1),
     )
@@ -273,7 +297,43 @@ def _media_rules(base: MediaRules, software: str, facts: dict[str, Any]) -> Medi
         max_bytes=min(said, base.max_bytes) if (said := int(facts.get("bytes", 0))) >= LEAST_BYTES else base.max_bytes,
         max_pixels=int(facts["pixels"]) if facts.get("pixels") else base.max_pixels,
         required=software == "pixelfed",
+        animated=bool(facts.get("moving")),
+        video=_film_rules(facts),
     )
+
+
+def _film_rules(facts: dict[str, Any]) -> VideoRules | None:
+    """None where the server names no kind of film it takes."""
+    if not facts.get("films"):
+        return None
+    usual, weight = VideoRules(), int(facts.get("film_bytes") or _FILM_BYTES)
+    pixels = int(facts.get("film_pixels") or usual.max_side**2)
+    return replace(
+        usual,
+        mime_types=tuple(facts["films"]),
+        max_bytes=weight if weight >= LEAST_BYTES else _FILM_BYTES,
+        max_seconds=FILM_SECONDS,
+        max_side=max(min(usual.max_side, math.isqrt(pixels)), 320),
+        max_fps=min(int(facts.get("film_fps") or usual.max_fps), 120),
+        poster=True,
+    )
+
+
+def _polls(facts: dict[str, Any]) -> extras.Polls | None:
+    """None where the server says nothing of polls, or takes none that make sense."""
+    usual = extras.Polls()
+    polls = extras.Polls(
+        answers=min(int(facts.get("poll_answers") or 0), 20),
+        characters=min(int(facts.get("poll_characters") or usual.characters), 500),
+        shortest=int(facts.get("poll_shortest") or usual.shortest),
+        longest=int(facts.get("poll_longest") or usual.longest),
+    )
+    return polls if polls.answers >= 2 and polls.times() else None
+
+
+def can_quote(facts: dict[str, Any]) -> bool:
+    """Mastodon 4.5 and later."""
+    return int(facts.get("api", 0)) >= QUOTES_SINCE and facts.get("software") in FAMILY
 
 
 def can_batch(facts: dict[str, Any]) -> bool:

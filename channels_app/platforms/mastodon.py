@@ -30,11 +30,14 @@ from channels_app.capabilities import (
     Source,
     TextLimit,
     TextUnit,
+    VideoRules,
 )
 from channels_app.connect import Context, FieldProblem
 from channels_app.content import Content, Part
 from channels_app.errors import NeedsReconnect, Rejected, Temporary, Unsupported
+from channels_app.platforms import _mastodon_extras as extras
 from channels_app.platforms import _mastodon_find as find_rules
+from channels_app.platforms import _mastodon_media as uploads
 from channels_app.platforms import _mastodon_posts as posts
 from channels_app.platforms import _mastodon_server as server_facts
 from channels_app.platforms._mastodon_posts import Line, raise_for
@@ -52,9 +55,8 @@ from channels_app.platforms.base import (
     Session,
 )
 
-NARROW = "read:accounts read:statuses write:statuses write:media"
+NARROW = "read:accounts read:statuses read:search write:statuses write:media"
 BROAD = "read write"
-_MEDIA_LASTS = timedelta(hours=12)  # uploads nobody attached are removed after about a day
 _DOCS = Source("docs.joinmastodon.org, API methods and entities; each server's own answers replace it", "2026-11-23")
 _MOVED = gettext_lazy("This account has moved to another one. Connect the new account.")
 _LASTS_AT_MOST = 10 * 365 * 86400  # seconds; what is said to last longer is looked at again by then
@@ -85,19 +87,28 @@ class Mastodon(Adapter):
             placeholder="mastodon.example",
         ),
     )
+    token_fields = ("server", "token")
     by_hand = gettext_lazy(
         "Sign in on the server and remove LibSocial from the apps that may use the account: "
         "on Mastodon under Preferences, Account, Authorized apps."
     )
     capabilities = Capabilities(
         text=TextLimit(500, TextUnit.MASTODON, link_length=23),
-        media=MediaRules(max_images=4, mime_types=("image/jpeg", "image/png"), max_bytes=8_000_000),
-        alt_text=AltText(field=True, limit=1500),
+        media=MediaRules(
+            max_images=4,
+            mime_types=("image/jpeg", "image/png"),
+            max_bytes=8_000_000,
+            animated=True,
+            animated_alone=True,
+            video=VideoRules(max_bytes=103_809_024, max_seconds=server_facts.FILM_SECONDS, max_fps=120, poster=True),
+        ),
+        alt_text=AltText(field=True, limit=1500, video=True),
         threads=25,
         content_warning=500,
         content_warning_counts=True,
         link_card="server",
         options=(
+            *extras.options(extras.Polls(), quotes=True),
             Option(
                 "visibility",
                 gettext_lazy("Who sees it"),
@@ -119,6 +130,7 @@ class Mastodon(Adapter):
                 "sensitive", gettext_lazy("Hide the pictures until the reader asks for them"), "flag", default=False
             ),
         ),
+        shapes=extras.shapes(TextLimit(500, TextUnit.MASTODON, link_length=23)),
         features=frozenset({"find", "metrics", "audience", "delete", "probe", "refresh", "revoke"}),
         metrics=(
             Metric(
@@ -191,18 +203,20 @@ class Mastodon(Adapter):
             raise FieldProblem("", _("The server did not accept the sign-in. It may have taken too long; try again."))
         raise_for(got)
         secret = _secret(got, keep)
-        me = Wire(http, (secret["token"],)).ask(
-            "GET", f"{keep['server']}/api/v1/accounts/verify_credentials", headers=_bearer(secret)
-        )
-        if posts.is_dead_token(me):
-            raise FieldProblem("", _("The server gave a key that opens nothing. Try again."))
-        raise_for(me)
-        if me.fields.get("moved"):
-            raise FieldProblem("", str(_MOVED))
-        facts = keep["facts"]
-        if "version" not in facts:  # it tells members only
-            facts = server_facts.read_facts(http, keep["server"], facts, secret["token"])
-        return Connected(_account(me, keep["server"], facts), secret, _expires(got))
+        return Connected(_opened(http, keep["server"], keep["facts"], secret), secret, _expires(got))
+
+    def from_token(self, fields: dict[str, str], *, context: Context) -> Connected:
+        """With a token made on the server under Preferences, Development. With the `client_id` and `client_secret`
+        of that application it can also be ended from here."""
+        token = fields.get("token", "").strip()
+        if not token:
+            raise FieldProblem("token", _("The token is missing."))
+        if not fields.get("server", "").strip():
+            raise FieldProblem("server", _("Which server is the account on?"))
+        http = context.http()
+        server, facts = server_facts.find_server(http, fields["server"])
+        secret = {"token": token, **{name: fields[name].strip() for name in _APP if fields.get(name, "").strip()}}
+        return Connected(_opened(http, server, facts, secret), secret)
 
     def probe(self, session: Session) -> Account:
         """Also reads the server's limits again, as they change with every upgrade."""
@@ -234,6 +248,8 @@ class Mastodon(Adapter):
     def revoke(self, session: Session) -> None:
         """The token, and what would bring a new one."""
         secret = session.secret
+        if not secret.get("client_secret"):  # a token made by hand
+            raise Unsupported(_("This token was made by hand on the server and can only be deleted there."))
         held = [(kind, secret[name]) for name, kind in _KINDS.items() if secret.get(name)]
         wire = Wire(session.http(), (*(token for _kind, token in held), secret["client_secret"]))
         for kind, token in held:
@@ -244,21 +260,25 @@ class Mastodon(Adapter):
 
     # --- publishing -------------------------------------------------------
     def prepare(self, session: Session, content: Content, index: int, key: str, at: datetime) -> Prepared:
-        """Uploads the pictures, and remembers which own posts were there before ours."""
-        line = Line(session)
-        media = [posts.upload(line, one) for one in content.parts[index].media]
+        """Uploads pictures and films, and remembers which own posts were there before ours."""
+        line, quoted = Line(session), extras.quote_of(content.options, index)
+        quote = {"quoted": posts.quotable(line, quoted)} if quoted else {}
+        media = [uploads.upload(line, one) for one in content.parts[index].media]
         seen = posts.newest_own(line)
-        return Prepared(key, {"media": media, "seen": seen, "at": timezone.now().isoformat()})
+        return Prepared(key, {"media": media, "seen": seen, "at": timezone.now().isoformat(), **quote})
+
+    def ready(self, session: Session, content: Content, index: int, prepared: Prepared) -> Prepared:
+        """What the server converts (every film) is looked at until it may be attached."""
+        return uploads.further(Line(session), content.parts[index], prepared)
 
     def publish_part(
         self, session: Session, content: Content, index: int, prepared: Prepared, before: Sequence[Receipt]
     ) -> Receipt:
         line, part = Line(session), content.parts[index]
-        media, uploaded = prepared.data["media"], datetime.fromisoformat(prepared.data["at"])
-        if media and timezone.now() - uploaded > _MEDIA_LASTS:
-            media, uploaded = [posts.upload(line, one) for one in part.media], timezone.now()
-        posts.wait_processed(line, media, uploaded)
-        body = posts.status_of(content, index, media, before[-1].remote_id if before else "")
+        media, uploaded = uploads.fresh(line, part, prepared)
+        uploads.wait_processed(line, media, uploaded)
+        reply_to, quoted = before[-1].remote_id if before else "", prepared.data.get("quoted", "")
+        body = posts.status_of(content, index, media, reply_to, quoted)
         headers = {}
         if session.facts.get("software") != "pixelfed":  # which keeps a key even when its request failed
             headers["Idempotency-Key"] = posts.idempotency_key(prepared.key, body)
@@ -301,7 +321,7 @@ class Mastodon(Adapter):
             return False
         if content.options.get("visibility") == "private" and software not in server_facts.LISTS_PRIVATE:
             return False
-        if software in server_facts.FAMILY and posts.any_attached(line, prepared.data["media"]):
+        if software in server_facts.FAMILY and uploads.any_attached(line, prepared.data["media"]):
             return False
         return find_rules.reaches_back(page, prepared.data["seen"], since)
 
@@ -384,6 +404,20 @@ def _secret(answer: Answer, keep: dict[str, Any]) -> dict[str, Any]:
 def _expires(answer: Answer) -> datetime | None:
     seconds = number_of(answer.fields.get("expires_in"))
     return timezone.now() + timedelta(seconds=min(seconds, _LASTS_AT_MOST)) if seconds else None
+
+
+def _opened(http: Any, server: str, facts: dict[str, Any], secret: dict[str, Any]) -> Account:
+    """The account a new token opens; without one it is worth nothing. Raises FieldProblem."""
+    url = f"{server}/api/v1/accounts/verify_credentials"
+    me = Wire(http, (secret["token"],)).ask("GET", url, headers=_bearer(secret))
+    if posts.is_dead_token(me):
+        raise FieldProblem("", _("The server gave a key that opens nothing. Try again."))
+    raise_for(me)
+    if me.fields.get("moved"):
+        raise FieldProblem("", str(_MOVED))
+    if "version" not in facts:  # it tells members only
+        facts = server_facts.read_facts(http, server, facts, secret["token"])
+    return _account(me, server, facts)
 
 
 def _bearer(secret: dict[str, Any]) -> dict[str, str]:

@@ -9,6 +9,7 @@ import re
 import time
 from typing import Any
 
+from tests.fakes.bluesky_oauth import SignIn
 from tests.fakes.server import FarSide, Reply, Request, route
 
 DID = "did:plc:" + "a" * 24
@@ -22,7 +23,7 @@ def token(name: str, serial: int) -> str:
     return f"eyJhbGciOiJub25lIn0.{claims.decode().rstrip('=')}.{name}{serial}secret"
 
 
-class FakeBluesky(FarSide):
+class FakeBluesky(SignIn, FarSide):
     """One account. `records` is what its repository holds."""
 
     platform = "bluesky"
@@ -37,6 +38,18 @@ class FakeBluesky(FarSide):
         self.known_handles = {HANDLE: DID, "friend.test": "did:plc:" + "b" * 24}
         self.serial, self.active, self.followers = 0, True, 7
         self.lose_blobs = False
+        self.gates: dict[tuple[str, str], dict[str, Any]] = {}  # other records, by collection and key
+        self.closed: set[str] = set()  # posts whose authors let nobody quote them
+        self.knows_gallery = True
+        # The video service
+        self.gives_service_tokens = True
+        self.service_tokens: dict[str, dict[str, str]] = {}
+        self.jobs: dict[str, dict[str, Any]] = {}
+        self.films: dict[str, bytes] = {}  # as they were sent, by name
+        self.converting = 0  # how often a job is not done yet
+        self.job_fails: list[dict[str, Any]] = []  # what the next jobs end with
+        self.wrapped = False
+        self.left: dict[str, Any] = {"canUpload": True, "remainingDailyVideos": 25, "remainingDailyBytes": 10**10}
         self._new_tokens()
 
     def _new_tokens(self) -> None:
@@ -46,10 +59,12 @@ class FakeBluesky(FarSide):
     def expire_access(self) -> None:
         """The access token ended; the refresh token is still good."""
         self.access = token("never-told", 0)
+        self.end_access()
 
     def revoke(self) -> None:
         """The app password was deleted: nothing is good any more."""
         self.access, self.refresh = token("never-told", 0), token("never-told", 1)
+        self.end_sign_ins()
 
     def secret(self) -> dict[str, str]:
         return {"access": self.access, "refresh": self.refresh, "pds": self.url}
@@ -62,7 +77,7 @@ class FakeBluesky(FarSide):
         return [record["text"] for record in self.posts()]
 
     def alts(self) -> list[str]:
-        return [image["alt"] for record in self.posts() for image in record.get("embed", {}).get("images", [])]
+        return [one["alt"] for record in self.posts() for one in _shown(record.get("embed", {}))]
 
     def like(self, remote_id: str, times: int = 1) -> None:
         self.likes[remote_id] = self.likes.get(remote_id, 0) + times
@@ -116,7 +131,9 @@ class FakeBluesky(FarSide):
         self.refresh = token("never-told", 1)
         return Reply()
 
-    def opens(self, secret: dict[str, str]) -> bool:
+    def opens(self, secret: dict[str, Any]) -> bool:
+        if "dpop" in secret:
+            return self.signed_in(secret["refresh"])
         return secret["refresh"] == self.refresh
 
     @route("GET", r"/xrpc/com\.atproto\.server\.getSession")
@@ -126,6 +143,8 @@ class FakeBluesky(FarSide):
         return self._refused(request) or Reply(data={"did": DID, "handle": HANDLE, "active": self.active})
 
     def _refused(self, request: Request) -> Reply | None:
+        if request.token.startswith("DPoP "):
+            return self.unproven(request)
         if not request.token:
             return _no("AuthMissing", "Authentication Required", 401)
         if request.token != self.access:
@@ -137,20 +156,21 @@ class FakeBluesky(FarSide):
     def upload(self, request: Request) -> Reply:
         if refused := self._refused(request):
             return refused
-        if len(request.body) > 1_000_000:
+        if len(request.body) > 1_000_000 and request.headers["content-type"].startswith("image/"):
             return _no("BlobTooLarge", "This file is too large", 400)
-        cid = "bafkrei" + hashlib.sha256(request.body).hexdigest()[:40]
-        self.blobs[cid] = request.body
-        mime = request.headers["content-type"]
-        return Reply(
-            data={"blob": {"$type": "blob", "ref": {"$link": cid}, "mimeType": mime, "size": len(request.body)}}
-        )
+        return Reply(data={"blob": self.keep_blob(request.body, request.headers["content-type"])})
 
     @route("POST", r"/xrpc/com\.atproto\.repo\.putRecord")
     def put(self, request: Request) -> Reply:
         body, record = request.json, request.json["record"]
         if refused := self._refused(request):
             return refused
+        if body["collection"] != POSTS:
+            return self._put_beside(body, record)
+        if _has_gallery(record) and not self.knows_gallery:
+            return _no("InvalidRequest", "Invalid app.bsky.feed.post record: unknown $type at $.record.embed")
+        if len(_shown(record.get("embed", {}))) > (20 if _has_gallery(record) else 4):
+            return _no("InvalidRequest", "Invalid app.bsky.feed.post record: too many at $.record.embed.images")
         if len(record["text"].encode()) > 3000:
             return _no("InvalidRequest", "Invalid app.bsky.feed.post record: text too long")
         if not all(_takes(facet["features"][0]) for facet in record.get("facets", [])):
@@ -164,6 +184,15 @@ class FakeBluesky(FarSide):
             return _no("InvalidSwap", "Record was at " + _cid(there))
         self.records[body["rkey"]] = record
         return Reply(data={**self._where(body["rkey"]), "validationStatus": "valid"})
+
+    def _put_beside(self, body: dict[str, Any], record: dict[str, Any]) -> Reply:
+        """A gate stands under the key of the post it names."""
+        key = (body["collection"], body["rkey"])
+        if record["post"] != f"at://{DID}/{POSTS}/{body['rkey']}" or record["$type"] != body["collection"]:
+            return _no("InvalidRequest", f"Invalid {body['collection']} record")
+        if self.gates.setdefault(key, record) != record:
+            return _no("InvalidSwap", "Record was at " + _cid(self.gates[key]))
+        return Reply(data={"uri": f"at://{DID}/{'/'.join(key)}", "cid": _cid(record), "validationStatus": "valid"})
 
     def _where(self, rkey: str) -> dict[str, str]:
         return {"uri": f"at://{DID}/{POSTS}/{rkey}", "cid": _cid(self.records[rkey])}
@@ -181,8 +210,71 @@ class FakeBluesky(FarSide):
     def delete(self, request: Request) -> Reply:
         if refused := self._refused(request):
             return refused
-        self.records.pop(request.json["rkey"], None)
+        if request.json["collection"] == POSTS:
+            self.records.pop(request.json["rkey"], None)
+        self.gates.pop((request.json["collection"], request.json["rkey"]), None)
         return Reply(data={})
+
+    # --- films ------------------------------------------------------------
+    @route("GET", r"/xrpc/com\.atproto\.server\.getServiceAuth")
+    def service_auth(self, request: Request) -> Reply:
+        if refused := self._refused(request):
+            return refused
+        if not self.gives_service_tokens:
+            return Reply(501, {"error": "MethodNotImplemented", "message": "Method Not Implemented"})
+        asked = {name: values[0] for name, values in request.query.items()}
+        if int(asked.get("exp", time.time())) > time.time() + 3600:
+            return _no("BadExpiration", "cannot request a token with an expiration more than an hour in the future")
+        made = f"service-token-{len(self.service_tokens)}-0123456789abcdef"
+        self.service_tokens[made] = asked
+        return Reply(data={"token": made})
+
+    def _not_meant(self, request: Request, audience: str, method: str) -> Reply | None:
+        asked = self.service_tokens.get(request.token, {})
+        if (asked.get("aud"), asked.get("lxm")) != (audience, method):
+            return Reply(401, {"error": "AuthenticationRequired", "message": "bad token audience"})
+        return None
+
+    @route("GET", r"/xrpc/app\.bsky\.video\.getUploadLimits")
+    def upload_limits(self, request: Request) -> Reply:
+        refused = self._not_meant(request, "did:web:video.bsky.app", "app.bsky.video.getUploadLimits")
+        return refused or Reply(data=self.left)
+
+    @route("POST", r"/xrpc/app\.bsky\.video\.uploadVideo")
+    def upload_video(self, request: Request) -> Reply:
+        own = f"did:web:127.0.0.1%3A{self.port}"
+        if refused := self._not_meant(request, own, "com.atproto.repo.uploadBlob"):
+            return refused
+        if int(request.headers["content-length"]) != len(request.body):
+            return _no("InvalidRequest", "Content-Length is missing")
+        job_id = f"job-{len(self.jobs)}"
+        self.films[request.query["name"][0]] = request.body
+        self.jobs[job_id] = {"body": request.body, "mime": request.headers["content-type"], "waits": self.converting}
+        self.jobs[job_id]["ends"] = self.job_fails.pop(0) if self.job_fails else {}
+        return Reply(data=self._job({"jobId": job_id, "did": DID, "state": "JOB_STATE_CREATED"}))
+
+    def _job(self, told: dict[str, Any]) -> dict[str, Any]:
+        return {"jobStatus": told} if self.wrapped else told
+
+    @route("GET", r"/xrpc/app\.bsky\.video\.getJobStatus")
+    def job_status(self, request: Request) -> Reply:
+        job_id = request.query["jobId"][0]
+        job = self.jobs.get(job_id)
+        if job is None:
+            return _no("InvalidRequest", "no such job")
+        told = {"jobId": job_id, "did": DID, "state": "JOB_STATE_ENCODING", "progress": 40}
+        if job["waits"]:
+            job["waits"] -= 1
+            return Reply(data=self._job(told))
+        if job["ends"]:
+            return Reply(data=self._job({**told, "state": "JOB_STATE_FAILED", **job["ends"]}))
+        blob = self.keep_blob(b"converted " + job["body"], "video/mp4")
+        return Reply(data=self._job({**told, "state": "JOB_STATE_COMPLETED", "blob": blob}))
+
+    def keep_blob(self, data: bytes, mime: str) -> dict[str, Any]:
+        cid = "bafkrei" + hashlib.sha256(data).hexdigest()[:40]
+        self.blobs[cid] = data
+        return {"$type": "blob", "ref": {"$link": cid}, "mimeType": mime, "size": len(data)}
 
     # --- reading ----------------------------------------------------------
     @route("GET", r"/xrpc/app\.bsky\.feed\.getPosts")
@@ -192,11 +284,21 @@ class FakeBluesky(FarSide):
         if len(request.query["uris"]) > 25:
             return _no("InvalidRequest", "Error: uris must not have more than 25 elements")
         shown = [
-            {"uri": uri, "likeCount": self.likes.get(uri, 0), "repostCount": 0, "replyCount": 0, "quoteCount": 0}
+            {
+                **self._seen(uri),
+                "uri": uri,
+                "likeCount": self.likes.get(uri, 0),
+                "repostCount": 0,
+                "replyCount": 0,
+                "quoteCount": 0,
+            }
             for uri in request.query["uris"]
             if uri.rpartition("/")[2] in self.records and uri not in self.hidden
         ]
         return Reply(data={"posts": shown})
+
+    def _seen(self, uri: str) -> dict[str, Any]:
+        return {"cid": _cid(self.records[uri.rpartition("/")[2]]), "viewer": {"embeddingDisabled": uri in self.closed}}
 
     @route("GET", r"/xrpc/app\.bsky\.actor\.getProfile")
     def profile(self, request: Request) -> Reply:
@@ -210,6 +312,17 @@ def _no(error: str, message: str, status: int = 400) -> Reply:
 
 def _cid(record: dict[str, Any]) -> str:
     return "bafyrei" + hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:40]
+
+
+def _shown(embed: dict[str, Any]) -> list[dict[str, Any]]:
+    """Pictures and films in an embed."""
+    if "media" in embed:
+        return _shown(embed["media"])
+    return embed.get("images") or embed.get("items") or ([embed] if "video" in embed else [])
+
+
+def _has_gallery(record: dict[str, Any]) -> bool:
+    return "app.bsky.embed.gallery" in json.dumps(record.get("embed", {}))
 
 
 def _takes(feature: dict[str, str]) -> bool:

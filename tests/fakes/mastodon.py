@@ -18,11 +18,15 @@ CODE = "the-code-of-the-browser"
 _V2 = {
     "statuses": {"max_characters": 500, "max_media_attachments": 4, "characters_reserved_per_url": 23},
     "media_attachments": {
-        "supported_mime_types": ["image/jpeg", "image/png", "image/webp", "video/mp4"],
+        "supported_mime_types": ["image/jpeg", "image/png", "image/gif", "image/webp", "video/webm", "video/mp4"],
         "description_limit": 1500,
         "image_size_limit": 16_777_216,
         "image_matrix_limit": 33_177_600,
+        "video_size_limit": 103_809_024,
+        "video_frame_rate_limit": 120,
+        "video_matrix_limit": 8_294_400,
     },
+    "polls": {"max_options": 4, "max_characters_per_option": 50, "min_expiration": 300, "max_expiration": 2_629_746},
 }
 
 
@@ -49,6 +53,8 @@ class FakeMastodon(FarSide):
         self.configuration: dict[str, Any] = _V2
         self.honours_key = True
         self.processing = 0  # how often an upload answers "not yet"
+        self.elsewhere: dict[str, dict[str, Any]] = {}  # posts of other servers, by their address
+        self.may_search = True
         self.has_v2_media = True
         self.dead_token = Reply(401, {"error": "The access token is invalid"})
         self.lists_private = True
@@ -161,6 +167,7 @@ class FakeMastodon(FarSide):
         media_id = str(next(self.numbers))
         description = fields.get("description", b"").decode() or None
         self.media[media_id] = {"id": media_id, "data": fields["file"], "description": description, "waits": 0}
+        self.media[media_id]["thumbnail"] = fields.get("thumbnail")
         self.media[media_id]["waits"] = self.processing if version == "v2" else 0
         return Reply(202 if self.media[media_id]["waits"] else 200, self._media(media_id))
 
@@ -189,9 +196,36 @@ class FakeMastodon(FarSide):
             return Reply(422, {"error": "Validation failed: Text character limit of 500 exceeded"})
         if any(self.media[one]["waits"] for one in body.get("media_ids", [])):
             return Reply(422, {"error": "Cannot attach files that have not finished processing. Try again!"})
+        if refused := self._refused_extras(body):
+            return refused
         status = self._store(body)
         self.keys[key] = status["id"]
         return Reply(data=status)
+
+    def _refused_extras(self, body: dict[str, Any]) -> Reply | None:
+        """Polls and quotations as Mastodon takes them."""
+        poll, limits = body.get("poll"), self.configuration.get("polls", {})
+        if poll and body.get("media_ids"):
+            return Reply(422, {"error": "Cannot attach a poll and media to one status"})
+        if poll and not 2 <= len(poll["options"]) <= limits["max_options"]:
+            return Reply(422, {"error": "Validation failed: Poll options must be between 2 and 4"})
+        if poll and not limits["min_expiration"] <= poll["expires_in"] <= limits["max_expiration"]:
+            return Reply(422, {"error": "Validation failed: Poll is too far into the future"})
+        known = [*self.statuses, *(one["id"] for one in self.elsewhere.values())]
+        if body.get("quoted_status_id", known[0] if known else None) not in (*known, None):
+            return Reply(404, {"error": "Record not found"})
+        return None
+
+    @route("GET", r"/api/v2/search")
+    def search(self, request: Request) -> Reply:
+        if refused := self._refused(request):
+            return refused
+        if not self.may_search:
+            return Reply(403, {"error": "This action is outside the authorized scopes"})
+        address = request.query["q"][0]
+        own = [status for status in self.statuses.values() if address in (status["url"], status["uri"])]
+        found = own or ([self.elsewhere[address]] if address in self.elsewhere else [])
+        return Reply(data={"accounts": [], "statuses": found, "hashtags": []})
 
     def _store(self, body: dict[str, Any]) -> dict[str, Any]:
         number = str(next(self.numbers))
@@ -208,10 +242,15 @@ class FakeMastodon(FarSide):
             "in_reply_to_id": body.get("in_reply_to_id"),
             "application": {"name": "LibSocial"},
             "media_attachments": [self._media(one) for one in body.get("media_ids", [])],
+            "poll": body.get("poll"),
+            "quoted_status_id": body.get("quoted_status_id"),
+            "quote_approval_policy": body.get("quote_approval_policy"),
             "favourites_count": 0,
             "reblogs_count": 0,
             "replies_count": 0,
         }
+        if body.get("quoted_status_id"):
+            status["content"] = f'<p class="quote-inline">RE: <a href="x">x</a></p>{status["content"]}'
         self.statuses[number], self.sources[number] = status, body["status"]
         if body.get("in_reply_to_id") in self.statuses:
             self.statuses[body["in_reply_to_id"]]["replies_count"] += 1

@@ -124,6 +124,8 @@ ROWS = (
     row("channels:connect", "302 403 403 200 403 403"),
     row("channels:networks", FOR_STAFF),
     row("channels:colours", FOR_ALL),
+    # Where nobody outside can read us there is no such document; test_bluesky_oauth.py reads them where one can.
+    *(row(f"channels:{name}", "404 404 404 404 404 404") for name in ("bluesky_client", "bluesky_keys")),
     row("channels:outlet", "404 404 404 404 404 404", lambda world: ("unsigned", "file.jpg")),
     row("channels:choose_account", BY_POST),
     row("channels:keys", "302 403 403 404 403 403", lambda world: ("bluesky",)),  # Bluesky wants no application
