@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 import os
 import threading
+from email.parser import BytesParser
+from email.policy import HTTP
 from typing import Any
 from urllib.parse import parse_qs
 
+from libsocial.core.http import safe_path
 from libsocial.core.logging import redact_text
 
 _SECRET = ("token", "secret", "password", "authorization", "proof", "assertion", "verifier", "code", "dpop", "cookie")
@@ -33,7 +36,7 @@ def write(platform: str, request: Any) -> None:
     line = {
         "platform": platform,
         "method": request.method,
-        "path": redact_text(request.path),
+        "path": safe_path(request.path),
         "query": _clean(request.query),
         "headers": {name: _shown(name, value) for name, value in request.headers.items() if name not in _HEADERS},
         "body": _body(request),
@@ -48,7 +51,26 @@ def _body(request: Any) -> Any:
     kind = request.headers.get("content-type", "")
     if "x-www-form-urlencoded" in kind:
         return _clean(parse_qs(request.body.decode("utf-8", "replace")))
+    if kind.startswith("multipart/"):
+        return _parts(kind, request.body)
     return f"{len(request.body)} bytes of {kind or 'nothing said'}" if request.body else ""
+
+
+def _parts(kind: str, body: bytes) -> list[dict[str, Any]]:
+    """The parts of a form: their names, and what is in them where it is text."""
+    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + body)
+    return [_part(part) for part in message.iter_parts()] if message.is_multipart() else []
+
+
+def _part(part: Any) -> dict[str, Any]:
+    name, data = str(part.get_param("name", "", "content-disposition")), part.get_payload(decode=True) or b""
+    told: dict[str, Any] = {"name": name, "type": part.get_content_type()}
+    if part.get_filename():
+        return {**told, "file": part.get_filename(), "bytes": len(data)}
+    try:
+        return {**told, "content": _clean(json.loads(data), name)}
+    except ValueError:
+        return {**told, "content": _shown(name, data.decode("utf-8", "replace")[:2000])}
 
 
 def _clean(value: Any, name: str = "") -> Any:

@@ -8,6 +8,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from django.utils import timezone
 from PIL import Image
 
 from channels_app import fixes
+from channels_app.models import AppKeys, Credential
 from channels_app.platforms import ALL
 from channels_app.selectors import capabilities_of
 from posts import problems
@@ -112,7 +114,11 @@ def test_what_a_platform_will_not_take_is_explained_before_anybody_approves(
     assert all(not one.far.texts() for one in there.values())
 
 
-def test_one_post_reaches_every_platform_as_its_page_allows(lib: Library, there: dict[str, There]) -> None:
+def test_one_post_reaches_every_platform_as_its_page_allows(
+    lib: Library, there: dict[str, There], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "asked.jsonl"
+    monkeypatch.setenv("LIBSOCIAL_TEST_CONTRACT_LOG", str(log))
     alice = signed_in(lib.alice)
     asset = uploaded(alice, lib)
     whole = {key: one for key, one in there.items() if key != "youtube"}  # wants a film: left out
@@ -145,6 +151,18 @@ def test_one_post_reaches_every_platform_as_its_page_allows(lib: Library, there:
         (picture,) = first["media"]
         assert picture["width"] < picture["height"], "upright"
         assert "exif" not in Image.open(stored(picture["path"])).info
+    assert_log_is_whole_and_silent(log.read_text(encoding="utf-8"), whole)
+
+
+def assert_log_is_whole_and_silent(log: str, whole: dict[str, There]) -> None:
+    """Every platform was asked something, each request stands on a line, and no key stands anywhere."""
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert {line["platform"] for line in lines} == set(whole)
+    assert all(set(line) == {"platform", "method", "path", "query", "headers", "body"} for line in lines)
+    secrets = [row.secret for row in Credential.objects.all()] + [row.secret for row in AppKeys.objects.all()]
+    held = {str(value) for secret in secrets for name, value in secret.items() if "secret" in name or "token" in name}
+    assert len(held) > 12
+    assert not [value for value in held if len(value) > 12 and value in log]
 
 
 THREADED = {"x", "bluesky", "mastodon", "threads"}
