@@ -8,6 +8,7 @@ new secret before anybody uses it. The others wait for the new version.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import time
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ from libsocial.core.crypto import CannotDecrypt
 # Longer than every time-out of one renewing call together; a worker killed meanwhile blocks no longer than this.
 LEASE = timedelta(seconds=90)
 WAIT_FOR_OTHERS = 20.0  # seconds
+FRESH_FOR = timedelta(minutes=3)
 LOOK_EVERY = 0.05  # seconds
 SECONDS_TO_END = 8.0  # that a platform has to end our key
 
@@ -36,6 +38,17 @@ SECONDS_TO_END = 8.0  # that a platform has to end our key
 def open_session(channel: Channel) -> ChannelSession:
     """The session of one channel. Raises NeedsReconnect when there is no credential, or no key opens it."""
     return ChannelSession(channel, _credential_of(channel.pk))
+
+
+def open_fresh(channel: Channel) -> ChannelSession:
+    """The same with a secret that does not end within the next minutes, renewed now where it would: so that nothing
+    is begun with a key that dies on the way. A platform that cannot be reached leaves the old one, which still holds.
+    """
+    session = open_session(channel)
+    if expires_soon(session, FRESH_FOR) and "refresh" in platforms.get(channel.platform).capabilities.features:
+        with contextlib.suppress(Temporary):
+            session.refresh()
+    return session
 
 
 def _credential_of(channel_id: int) -> Credential:

@@ -17,9 +17,10 @@ from urllib.parse import urlencode
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels_app.connect import FieldProblem
+from channels_app.connect import Context, FieldProblem
 from channels_app.errors import NeedsReconnect, Temporary
 from channels_app.platforms._wire import Answer, Wire, number_of, raise_common
+from channels_app.platforms.base import Session
 
 LASTS_AT_MOST = 10 * 365 * 86400  # seconds; what is said to last longer is looked at again by then
 _REFUSED = (400, 401, 403, 422)
@@ -40,6 +41,26 @@ class Tokens:
     def secret(self, **more: Any) -> dict[str, Any]:
         """The credential to keep, with what else the adapter needs in it."""
         return {"token": self.access, "refresh": self.refresh, **more}
+
+
+class Arriving(Session):
+    """Stands for a channel while there is none: the key of the sign-in under way."""
+
+    def __init__(self, platform: str, tokens: Tokens, context: Context) -> None:
+        self.platform, self.server, self.remote_id, self.handle, self.url = platform, "", "", "", ""
+        self.facts = {}
+        self._token, self._context = tokens.access, context
+
+    @property
+    def secret(self) -> dict[str, Any]:
+        return {"token": self._token}
+
+    @property
+    def app(self) -> dict[str, str]:
+        return self._context.app
+
+    def http(self, **limits: float) -> Any:
+        return self._context.http()
 
 
 def pkce() -> tuple[str, str]:

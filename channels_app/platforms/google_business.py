@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from channels_app.connect import Context, FieldProblem
 from channels_app.content import Content
 from channels_app.errors import Gone, Rejected, Temporary, Unclear
-from channels_app.platforms import _google
+from channels_app.platforms import _google, _oauth
 from channels_app.platforms import _google_business_facts as facts
 from channels_app.platforms import _google_business_posts as posts
 from channels_app.platforms._google import Line
@@ -114,7 +114,7 @@ class GoogleBusiness(Adapter):
         raise FieldProblem("location", _("This sign-in may not post for that location."))
 
     def _opened(self, tokens: Tokens, context: Context) -> Connected | Choice:
-        found = list(self._locations(Line(_Trial(self, tokens, context), _NAME)))
+        found = list(self._locations(Line(_oauth.Arriving(self.key, tokens, context), _NAME)))
         if not found:
             raise FieldProblem(
                 "",
@@ -254,22 +254,6 @@ class GoogleBusiness(Adapter):
             if name in _FIGURES:
                 values[_FIGURES[name]] += total
         return Figures(values)
-
-
-class _Trial(Session):
-    """Stands for a channel while there is none: the key of the sign-in under way."""
-
-    def __init__(self, adapter: Adapter, tokens: Tokens, context: Context) -> None:
-        self.platform, self.server, self.remote_id, self.handle, self.url = adapter.key, "", "", "", ""
-        self.facts = {}
-        self._token, self._context = tokens.access, context
-
-    @property
-    def secret(self) -> dict[str, Any]:
-        return {"token": self._token}
-
-    def http(self, **limits: float) -> Any:
-        return self._context.http()
 
 
 def _may_post(location: dict[str, Any]) -> bool:

@@ -117,7 +117,7 @@ class LinkedIn(Adapter):
         raise FieldProblem("page_id", _("This sign-in does not administer that page."))
 
     def _opened(self, tokens: Tokens, context: Context) -> Connected | Choice:
-        trial = _Trial(self, tokens, context)
+        trial = _oauth.Arriving(self.key, tokens, context)
         line = Line(trial, self)
         try:
             member = self._member(line, tokens.scopes)
@@ -300,22 +300,6 @@ class LinkedIn(Adapter):
 
 
 # --- connecting, in small steps -------------------------------------------
-class _Trial(Session):
-    """Stands for a channel while there is none: the key of the sign-in under way."""
-
-    def __init__(self, adapter: LinkedIn, tokens: Tokens, context: Context) -> None:
-        self.platform, self.server, self.remote_id, self.handle, self.url = adapter.key, "", "", "", ""
-        self.facts = {}
-        self._token, self._context = tokens.access, context
-
-    @property
-    def secret(self) -> dict[str, Any]:
-        return {"token": self._token}
-
-    def http(self, **limits: float) -> Any:
-        return self._context.http()
-
-
 def _scopes(app: dict[str, str]) -> list[str]:
     own = app.get("scopes", "").replace(",", " ").split()
     return own or list(facts.MEMBER_SCOPES if app.get("access") == "member" else facts.PAGE_SCOPES)

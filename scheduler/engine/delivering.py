@@ -16,7 +16,7 @@ from channels_app import platforms
 from channels_app.content import Content
 from channels_app.errors import PlatformError, Temporary
 from channels_app.platforms.base import Adapter, Prepared, Receipt, Session
-from channels_app.sessions import open_session
+from channels_app.sessions import open_fresh
 from scheduler import rates, stops, timing, workers
 from scheduler.engine import claiming
 from scheduler.models import Attempt, Delivery, DeliveryPart
@@ -86,7 +86,7 @@ def _work(delivery: Delivery, attempt: Attempt) -> Verdict:
     try:
         content = Content.from_json(delivery.payload)
         adapter = platforms.get(delivery.channel.platform)
-        session = open_session(delivery.channel)
+        session = open_fresh(delivery.channel)
     except DatabaseError:
         raise
     except Exception as error:  # noqa: BLE001  whatever it is, nothing was sent

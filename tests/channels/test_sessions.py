@@ -176,3 +176,28 @@ def test_only_the_approved_bytes_are_read(harbour: Harbour, lib: cast.Library) -
     default_storage.delete(name)
     with pytest.raises(Rejected):
         session.read(media)
+
+
+# --- renewed before it is used ------------------------------------------------
+@pytest.fixture
+def renewable(harbour: Harbour, monkeypatch: Any) -> Harbour:
+    monkeypatch.setattr(Harbour, "capabilities", Harbour.capabilities.with_facts(features=frozenset({"refresh"})))
+    return harbour
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("minutes", "renewed"), [(1, True), (-5, True), (30, False)])
+def test_nothing_is_begun_with_a_key_that_dies_on_the_way(renewable: Harbour, minutes: int, renewed: bool) -> None:
+    channel = moored(cast.library().north)
+    Credential.objects.update(expires_at=timezone.now() + timedelta(minutes=minutes))
+    session = sessions.open_fresh(channel)
+    assert renewable.network.spent == (["refresh-0"] if renewed else [])
+    assert session.secret["access"] == ("access-1" if renewed else "access-0")
+
+
+@pytest.mark.django_db
+def test_a_platform_that_cannot_renew_now_leaves_the_key_that_still_holds(renewable: Harbour) -> None:
+    channel = moored(cast.library().north)
+    Credential.objects.update(expires_at=timezone.now() + timedelta(minutes=1))
+    renewable.network.down = True
+    assert sessions.open_fresh(channel).secret["access"] == "access-0"
