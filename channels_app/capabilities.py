@@ -100,7 +100,8 @@ class MediaRules:
     video: VideoRules | None = None
     document: DocumentRules | None = None
     mixed: bool = False  # pictures and films together in one part
-    public_address: bool = False  # the platform fetches them from us: our own address must be reachable for it
+    # Kinds ('image', 'video') the platform takes no upload of but fetches from us: our address must be reachable.
+    fetched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def of(adapter: Adapter) -> Filled:
         approval=str(adapter.guide.approval),
         until_then=str(adapter.guide.until_then),
         notes=tuple(str(note) for note in adapter.capabilities.notes),
-        unreachable=adapter.capabilities.media.public_address and not outlet.is_open(),
+        unreachable=bool(adapter.capabilities.media.fetched) and not outlet.is_open(),
     )
 
 

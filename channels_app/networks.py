@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -19,8 +19,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from channels_app import platforms
 from channels_app.capabilities import ApiVersion, Capabilities, Source, TextUnit
 from channels_app.messages import unit_name
+from channels_app.models import Channel
 from channels_app.platforms.base import Adapter
 
+WARN = timedelta(days=60)
 YES = "✓"
 NO = "–"
 
@@ -67,6 +69,15 @@ class Column:
 def every() -> tuple[Network, ...]:
     """All platforms in the order they are offered."""
     return tuple(_network(adapter) for adapter in platforms.ALL)
+
+
+def ending(today: date) -> tuple[Network, ...]:
+    """Platforms with a living channel whose version ends within two months, or has ended. One query, mostly none."""
+    soon = [one for one in every() if one.ends and one.ends <= today + WARN]
+    if not soon:
+        return ()
+    used = set(Channel.objects.living().values_list("platform", flat=True).distinct().order_by("platform"))
+    return tuple(one for one in soon if one.adapter.key in used)
 
 
 def _network(adapter: Adapter) -> Network:

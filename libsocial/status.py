@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
+from channels_app import networks
 from channels_app.models import Channel
 from libsocial.accounts import policies
 from libsocial.accounts.models import User
@@ -129,7 +130,22 @@ def _house() -> list[Line]:
     for answer in health.answers(leave_out={"clock"}):  # told above, in more detail
         text = answer.detail if not answer.ok else _("In order.")
         lines.append(Line(_HOUSE.get(answer.name, answer.name), "good" if answer.ok else "bad", text))
-    return [*lines, *_mail()]
+    return [*lines, *_mail(), *_versions()]
+
+
+def _versions() -> list[Line]:
+    """Interfaces that platforms are about to switch off, where a channel needs them."""
+    return [_version_line(network) for network in networks.ending(timezone.localdate())]
+
+
+def _version_line(network: networks.Network) -> Line:
+    day = date_format(network.ends, "DATE_FORMAT") if network.ends else ""
+    said = {"platform": network.adapter.name, "version": network.adapter.version, "day": day}
+    if network.version_ended:
+        text = _("%(platform)s answers version %(version)s of its interface no more since %(day)s. Update LibSocial.")
+        return Line(network.adapter.name, "bad", text % said)
+    text = _("%(platform)s answers version %(version)s of its interface until %(day)s. Update LibSocial before.")
+    return Line(network.adapter.name, "caution", text % said)
 
 
 def _mail() -> list[Line]:

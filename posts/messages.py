@@ -58,6 +58,15 @@ MESSAGES = {
     ),
     # problems that are not the platform's
     "post.no_channel": Message(_("No channel is chosen"), _("Choose at least one."), "bad"),
+    "post.out_of_reach": Message(
+        _("Its pictures cannot be fetched from here"),
+        _(
+            "This platform takes no upload: it fetches pictures and films from our address, and this installation is "
+            "not reachable from the internet by https. Take them out for this channel, or ask whoever runs LibSocial "
+            "for a public address."
+        ),
+        "bad",
+    ),
     "post.channel_disconnected": Message(
         _("{channel} is disconnected"), _("Take it out, or ask an administrator to connect it again."), "bad"
     ),

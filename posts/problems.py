@@ -14,8 +14,10 @@ from typing import Any
 
 from django.utils import formats, timezone
 
-from channels_app import check
+from channels_app import check, outlet
+from channels_app.capabilities import Capabilities
 from channels_app.check import Problem
+from channels_app.content import Content
 from channels_app.models import Channel
 from channels_app.selectors import capabilities_of
 from libsocial.accounts.models import Unit
@@ -97,7 +99,18 @@ def _content(
 ) -> list[Problem]:
     pictures = resolve.originals(assets)
     content = resolve.content_for(draft, target, pictures)
-    return check.check(content, capabilities_of(channel), policy)
+    can = capabilities_of(channel)
+    return [*check.check(content, can, policy), *_out_of_reach(content, can)]
+
+
+def _out_of_reach(content: Content, capabilities: Capabilities) -> Iterator[Problem]:
+    """A platform that fetches pictures from us cannot, where this installation is not on the internet."""
+    fetched = capabilities.shaped(content.options).media.fetched
+    if not fetched or outlet.is_open():
+        return
+    for index, part in enumerate(content.parts):
+        if any(media.kind in fetched for media in part.media):
+            yield Problem("media", index, "block", "post.out_of_reach")
 
 
 def _standing(channel: Channel, usable: set[int]) -> Iterator[Problem]:

@@ -66,7 +66,7 @@ CAPABILITIES = Capabilities(
         mime_types=("image/jpeg", "image/png"),
         max_bytes=5_000_000,
         min_side=250,
-        public_address=True,
+        fetched=("image",),
     ),
     alt_text=AltText(field=False),
     options=OPTIONS,

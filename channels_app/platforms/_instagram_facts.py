@@ -60,7 +60,7 @@ _MEDIA = MediaRules(
     ratio=(0.8, 1.91),
     video=_FILM,
     mixed=True,
-    public_address=True,
+    fetched=("image", "video"),
 )
 _REEL = MediaRules(
     required=True,
@@ -74,7 +74,7 @@ _REEL = MediaRules(
         ratio=_FILM.ratio,
         poster=True,
     ),
-    public_address=True,
+    fetched=("image", "video"),
 )
 _STORY = MediaRules(
     max_images=1,
@@ -91,7 +91,7 @@ _STORY = MediaRules(
         max_seconds=60,
         ratio=_FILM.ratio,
     ),
-    public_address=True,
+    fetched=("image", "video"),
 )
 _NOT_STORIES = ("kind", ("post", "reel"))
 

@@ -52,7 +52,7 @@ CAPABILITIES = Capabilities(
             max_fps=60,
         ),
         mixed=True,
-        public_address=True,
+        fetched=("image", "video"),
     ),
     alt_text=AltText(field=True, limit=1000, video=True),
     threads=25,

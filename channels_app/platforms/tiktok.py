@@ -82,6 +82,7 @@ class TikTok(Adapter):
         text=TextLimit(2200, TextUnit.UTF16),
         media=MediaRules(
             max_images=35,
+            fetched=("image",),
             mime_types=("image/jpeg", "image/webp"),
             max_bytes=20_000_000,
             max_side=1920,

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from channels_app import appkeys, doors, outlet, platforms, services
+from channels_app.capabilities import ApiVersion
 from channels_app.connect import FieldProblem
 from channels_app.content import Media
 from channels_app.models import AppKeys, Channel, ConnectAttempt, Credential
@@ -342,3 +343,20 @@ def test_an_address_to_fetch_from_ends_after_a_day(client: Any, settings: Any, l
     path = outlet.address_of(Media(name, "x", "image/jpeg", 1, 1, 1)).removeprefix(settings.BASE_URL)
     with time_machine.travel(timezone.now() + timedelta(hours=27), tick=False):
         assert client.get(path).status_code == 404
+
+
+# --- versions that end --------------------------------------------------------
+def test_a_version_that_ends_is_told_on_the_status_page_where_a_channel_needs_it(
+    harbour: Harbour, lib: cast.Library, monkeypatch: Any
+) -> None:
+    def status(days: int) -> str:
+        day = (timezone.localdate() + timedelta(days=days)).isoformat()
+        version = ApiVersion("v7", ends=day, source="Harbour's calendar")
+        monkeypatch.setattr(Harbour, "capabilities", Harbour.capabilities.with_facts(version=version))
+        return cast.signed_in(lib.ada).get(reverse("status")).content.decode()
+
+    assert "v7" not in status(10)
+    moored(lib.north)
+    assert "Harbour answers version v7 of its interface until" in status(10)
+    assert "Harbour answers version v7 of its interface no more" in status(-1)
+    assert "v7" not in status(90)

@@ -114,6 +114,17 @@ def test_what_a_platform_will_not_take_is_explained_before_anybody_approves(
     assert all(not one.far.texts() for one in there.values())
 
 
+def test_an_installation_nobody_can_reach_says_which_platforms_want_to_fetch_the_picture(
+    lib: Library, there: dict[str, There], settings: Any
+) -> None:
+    settings.OUTLET_ANYWHERE = False
+    alice = signed_in(lib.alice)
+    save(alice, form(lib, there, uploaded(alice, lib).pk))
+    found = blocked(Post.objects.get(), there)
+    wanting = {key for key, messages in found.items() if "post.out_of_reach" in messages}
+    assert wanting == {"instagram", "threads", "google_business", "tiktok"}
+
+
 def test_one_post_reaches_every_platform_as_its_page_allows(
     lib: Library, there: dict[str, There], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
