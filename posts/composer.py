@@ -350,6 +350,7 @@ class Composer:
             "platform": channel.platform,
             "mark": previews.mark(channel),
             "limit": can.text.limit,
+            "caption": can.text.caption,
             "unit": str(can.text.unit),
             "link_length": can.text.link_length,
             "warning_counts": can.content_warning_counts,

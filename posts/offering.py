@@ -54,6 +54,7 @@ def shapes(can: Capabilities) -> list[dict[str, Any]]:
             "value": shape.value,
             "usual": defaults.get(shape.option, ""),
             "limit": shape.changes["text"].limit,
+            "caption": shape.changes["text"].caption,
             "unit": str(shape.changes["text"].unit),
             "link_length": shape.changes["text"].link_length,
         }

@@ -14,6 +14,10 @@ export function setUpCounts(form, words) {
     if (event.target.name === "content_warning") all();
   });
   form.addEventListener("change", all);
+  // Pictures come and go without a field being changed, and some platforms take fewer words beside them.
+  new MutationObserver((changes) => {
+    if (changes.some(({ target }) => target.matches("[data-media-list]"))) all();
+  }).observe(form, { childList: true, subtree: true });
   all();
 }
 
@@ -27,7 +31,7 @@ function concerned(form, part, channels) {
 function draw(form, part, channels, words) {
   const text = part.querySelector("[data-text]").value;
   const counted = concerned(form, part, channels).map((channel) => {
-    const shaped = asShaped(form, channel);
+    const shaped = besideMedia(asShaped(form, channel), part.querySelector("[data-media]"));
     const extra = channel.warning_counts ? count(form.elements.content_warning.value, shaped) : 0;
     return { channel: shaped, used: count(text, shaped) + extra };
   });
@@ -49,7 +53,11 @@ function draw(form, part, channels, words) {
 function asShaped(form, channel) {
   const card = form.querySelector(`[data-variant="${channel.id}"]`);
   const fits = (shape) => card && valueOf(card, shape.option) === shape.value;
-  return channel.shapes.filter(fits).reduce((so, { limit, unit, link_length }) => ({ ...so, limit, unit, link_length }), channel);
+  return channel.shapes.filter(fits).reduce((so, { limit, caption, unit, link_length }) => ({ ...so, limit, caption, unit, link_length }), channel);
+}
+
+function besideMedia(channel, media) {
+  return media && channel.caption ? { ...channel, limit: Math.min(channel.limit, channel.caption) } : channel;
 }
 
 function counter(channel, used) {

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from channels_app.models import Channel
 from channels_app.platforms.base import Adapter
 from posts.drafting import Draft, DraftMedia, DraftPart, DraftTarget
 from posts.models import Asset, Post
@@ -212,3 +213,20 @@ def test_a_preview_somebody_folded_stays_folded_while_they_write(
     saved(page)
     expect(folds.nth(9)).to_contain_text("Other words")
     assert [folds.nth(n).evaluate("fold => fold.open") for n in (0, 1, 9)] == [False, True, True]
+
+
+def test_where_pictures_leave_less_room_for_words_the_counter_says_so_at_once(
+    page: Any, live_server: Any, lib: Library, tmp_path: Path
+) -> None:
+    channel = Channel.objects.create(unit=lib.north, platform="telegram", name="Telegram", remote_id="-1001")
+    paths = files(tmp_path)
+    open_new(page, live_server, lib)
+    page.locator(f'[data-channel-pick][value="{channel.pk}"]').check()
+    page.locator("[data-text]").first.fill("Hello")
+    counter = page.locator("[data-counts] output")
+    expect(counter).to_have_text("5 / 4096")
+    page.locator("[data-files]").first.set_input_files(paths["still.gif"])
+    expect(page.locator("[data-media]")).to_be_visible()
+    expect(counter).to_have_text("5 / 1024")
+    page.locator("[data-media-remove]").click()
+    expect(counter).to_have_text("5 / 4096")
