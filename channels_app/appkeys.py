@@ -40,5 +40,4 @@ def of(adapter: Adapter) -> dict[str, str]:
 
 def missing(adapter: Adapter) -> list[str]:
     """The names of the fields without which nobody can connect."""
-    have = of(adapter)
-    return [field.name for field in adapter.app_fields if not field.optional and not have.get(field.name)]
+    return adapter.lacks(of(adapter))

@@ -48,6 +48,14 @@ def home(hosts: Hosts, login: str) -> str:
     return f"{hosts.host('facebook_api' if login == 'facebook' else 'api')}/{hosts.version}"
 
 
+def lacking(app: dict[str, str]) -> list[str]:
+    """What is missing where neither sign-in has both its keys: the rest of one that was begun, else Instagram's own."""
+    gaps = {login: [name for name in names if not app.get(name)] for login, names in _KEYS.items()}
+    if not all(gaps.values()):
+        return []
+    return next((gap for gap in gaps.values() if len(gap) == 1), gaps["instagram"])
+
+
 def keys(login: str, app: Mapping[str, str]) -> tuple[str, str]:
     """Our application's id and secret for this sign-in. Raises FieldProblem where nobody entered them."""
     values = tuple(app.get(name, "") for name in _KEYS[login])

@@ -274,6 +274,10 @@ class Adapter:
         """`https://host[/path]` without a slash at the end: ours to set (a proxy, a region, a test network)."""
         return host_of(self.key, name, self.hosts[name])
 
+    def lacks(self, app: dict[str, str]) -> list[str]:
+        """The names of the keys of our application without which nobody can connect; `app` are those there are."""
+        return [field.name for field in self.app_fields if not field.optional and not app.get(field.name)]
+
     @property
     def version(self) -> str:
         """The name of the interface's version we speak: what is configured, else Capabilities.version."""

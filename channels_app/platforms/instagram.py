@@ -111,6 +111,10 @@ class Instagram(Adapter):
     refresh_ahead = facts.REFRESH_AHEAD
     capabilities = facts.CAPABILITIES
 
+    def lacks(self, app: dict[str, str]) -> list[str]:
+        """One of the two sign-ins is enough: Instagram's own, or the one by way of Facebook."""
+        return signin.lacking(app)
+
     # --- connecting -------------------------------------------------------
     def begin(self, fields: dict[str, str], *, redirect_uri: str, state: str, context: Context) -> Redirect:
         login = _login(fields)

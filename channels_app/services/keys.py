@@ -22,9 +22,8 @@ def enter_keys(*, by: User, adapter: Adapter, fields: dict[str, str]) -> None:
     given = {field.name: fields.get(field.name, "").strip() for field in adapter.app_fields}
     values = {**appkeys.entered(adapter), **{name: value for name, value in given.items() if value}}
     have = {**values, **appkeys.from_environment(adapter)}
-    for field in adapter.app_fields:
-        if not field.optional and not have.get(field.name):
-            raise FieldProblem(field.name, _("Please fill this in."))
+    for name in adapter.lacks(have):
+        raise FieldProblem(name, _("Please fill this in."))
     owner = appkeys.owner_of(adapter)
     with transaction.atomic():
         # Replaced without reading: the old ones may be of a key nobody has any more.

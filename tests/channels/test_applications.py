@@ -124,6 +124,20 @@ def test_erasing_the_keys_of_one_platform_leaves_those_its_sister_uses(lib: cast
     assert "instagram_secret" not in appkeys.entered(instagram)
 
 
+@pytest.mark.parametrize(
+    ("app", "lacks"),
+    [
+        ({}, ["instagram_id", "instagram_secret"]),
+        ({"client_id": "1"}, ["client_secret"]),
+        ({"client_id": "1", "client_secret": "2"}, []),
+        ({"instagram_id": "1", "instagram_secret": "2"}, []),
+        ({"instagram_id": "1", "client_id": "2"}, ["instagram_secret"]),
+    ],
+)
+def test_one_of_two_ways_to_sign_in_is_enough(app: dict[str, str], lacks: list[str]) -> None:
+    assert platforms.get("instagram").lacks(app) == lacks
+
+
 def test_the_guide_shows_our_own_address_to_copy(applied: Harbour, lib: cast.Library) -> None:
     page = cast.signed_in(lib.ada).get(reverse("channels:connect_to", args=["harbour"])).content.decode()
     assert "/channels/callback/harbour/home/" in page
