@@ -25,6 +25,13 @@ class Fact:
     most: int = 1_000_000
 
 
+def size_shown(weight: int) -> str:
+    """A size as platforms tell it: 1 MB is a million bytes."""
+    if weight >= 1_000_000_000:
+        return f"{weight / 1e9:.3g} GB"
+    return f"{weight / 1e6:.3g} MB" if weight >= 1_000_000 else f"{weight / 1e3:.0f} kB"
+
+
 def _inside(part: str, name: str) -> Callable[[Capabilities, int], Capabilities]:
     return lambda caps, value: replace(caps, **{part: replace(getattr(caps, part), **{name: value})})
 

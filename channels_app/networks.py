@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from channels_app import platforms
 from channels_app.capabilities import ApiVersion, Capabilities, Source, TextUnit
+from channels_app.facts import size_shown
 from channels_app.messages import unit_name
 from channels_app.models import Channel
 from channels_app.platforms.base import Adapter
@@ -117,12 +118,7 @@ def _films(can: Capabilities) -> str:
     if rules is None:
         return NO
     length = _length(rules.max_seconds)
-    return f"{length}, {_size(rules.max_bytes)}"
-
-
-def _size(weight: int) -> str:
-    """In the thousands platforms count with: 1 MB is a million bytes."""
-    return f"{weight / 1e9:.3g} GB" if weight >= 1_000_000_000 else f"{weight / 1e6:.0f} MB"
+    return f"{length}, {size_shown(rules.max_bytes)}"
 
 
 def _length(seconds: float) -> str:

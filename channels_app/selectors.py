@@ -8,13 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.template.defaultfilters import filesizeformat
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import number_format
 
 from channels_app import platforms, work
 from channels_app.capabilities import Capabilities
-from channels_app.facts import FACTS, Fact, corrected
+from channels_app.facts import FACTS, Fact, corrected, size_shown
 from channels_app.models import Channel, ChannelLoan
 from channels_app.platforms.base import Adapter
 from channels_app.work import Work
@@ -124,7 +123,7 @@ class FactRow:
     @property
     def shown(self) -> str:
         """The value as people read it; a size in bytes as MB."""
-        return filesizeformat(self.value) if self.fact.name.endswith("bytes") else number_format(self.value)
+        return size_shown(self.value) if self.fact.name.endswith("bytes") else number_format(self.value)
 
 
 def facts_of(channel: Channel) -> Sequence[FactRow]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.html import format_html
+from django.utils.html import escape
 
 from channels_app.feeds.reading import absolute
 from channels_app.models import Channel
@@ -22,14 +22,13 @@ class Places:
 def of(channel: Channel) -> Places:
     """The addresses of this channel's feed; its slug is its handle."""
     slug = channel.handle.lstrip("@")
-    block = absolute("feeds:block", slug)
-    snippet = format_html(
-        '<iframe src="{}" title="{}" width="100%" height="600" loading="lazy"></iframe>', block, channel.name
-    )
+    block, title = escape(absolute("feeds:block", slug)), escape(channel.name)
+    # To be read and copied, not to be shown: plain text, which the page escapes.
+    snippet = f'<iframe src="{block}" title="{title}" width="100%" height="600" loading="lazy"></iframe>'
     return Places(
         rss=absolute("feeds:rss", slug),
         atom=absolute("feeds:atom", slug),
         json=absolute("feeds:json", slug),
         screen=absolute("feeds:screen", slug),
-        snippet=str(snippet),
+        snippet=snippet,
     )

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import regex
 from django.conf import settings
 from django.urls import Resolver404, resolve, reverse
 from django.utils.text import slugify
@@ -51,6 +52,8 @@ from channels_app.platforms.base import (
 from libsocial.core import localtime
 
 _HOUSE = Source("RSS 2.0, RFC 4287 and JSON Feed 1.1; the limits are our own", "2026-11-23")
+# The first sentence, where it is short enough to be a title; "Dr." and "9 a.m." do not end one.
+_SENTENCE = regex.compile(rf".{{12,{store.TITLE_LIMIT}}}?(?<!\b\p{{L}}{{1,2}})[.!?…。！？](?=\s|$)")
 _T = TypeVar("_T")
 
 
@@ -212,10 +215,11 @@ def _receipt(item: FeedItem, alt: str) -> Receipt:
 
 # --- what an item says ----------------------------------------------------
 def _title(content: Content, part: Part) -> str:
-    """What was typed as the title, else the beginning of the text, else the card's title; in whole words."""
+    """What was typed as the title, else the first sentence of the text, else the card's title; in whole words."""
     typed = str(content.options.get("title", "")).strip()
     first = next((line.strip() for line in part.text.splitlines() if line.strip()), "")
-    words = typed or first or (part.card.title if part.card else "") or _("News")
+    sentence = _SENTENCE.match(first)
+    words = typed or (sentence.group() if sentence else first) or (part.card.title if part.card else "") or _("News")
     if len(words) <= store.TITLE_LIMIT:
         return words
     start = words[: store.TITLE_LIMIT - 1]

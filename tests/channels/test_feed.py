@@ -251,3 +251,22 @@ def test_the_channels_page_offers_every_address(lib: cast.Library) -> None:
     page = cast.signed_in(lib.ada).get(reverse("channels:detail", args=[channel.pk])).content.decode()
     for name in ("rss", "atom", "json", "block", "screen"):
         assert reverse(f"feeds:{name}", args=["news"]) in page
+    assert "<iframe" not in page, "the block is offered as text to copy"
+    assert "&lt;iframe src=&quot;" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Seed library: take five packets. Beans are in.", "Seed library: take five packets."),
+        ("Open late\n\nUntil nine.", "Open late"),
+        ("Meet Dr. Ahmed at 9 a.m. on Monday! Free.", "Meet Dr. Ahmed at 9 a.m. on Monday!"),
+        ("word " * 40, ("word " * 19).strip() + "…"),
+    ],
+)
+def test_a_title_is_the_first_sentence_or_whole_words(
+    far: FarFeed, session: TestSession, text: str, title: str
+) -> None:
+    content = Content((Part(text),))
+    Feed().publish_part(session, content, 0, Feed().prepare(session, content, 0, "k", timezone.now()), [])
+    assert FeedItem.objects.get().title == title
