@@ -22,7 +22,6 @@ SENTENCES = {
     "channel.described": _("{actor} changed owner of record or recovery notes of {channel}"),
     "channel.keys_entered": _("{actor} entered the keys of the application at {platform}"),
     "channel.keys_removed": _("{actor} removed the keys of the application at {platform}"),
-    "channel.renewed": _("The access of {channel} was renewed"),
     "channel.no_funds": _("{channel} was paused, as {platform} wants to be paid: {reason}"),
     "practice.mode_set": _("{actor} set what happens with the next post of {channel} on Practice"),
 }
