@@ -61,7 +61,7 @@ def plainly(paper: Paper, delivery: Delivery) -> None:
 
 
 POINTS = {
-    "1 after the claim is committed": (in_engine("open_session"), [], SAFE),
+    "1 after the claim is committed": (in_engine("open_fresh"), [], SAFE),
     "2 before prepare": (in_adapter("prepare 0"), [], SAFE),
     "3 prepared, not stored": (in_adapter("prepared 0"), [], SAFE),
     "4 prepare stored, before the mark": (in_guard, [], SAFE),
