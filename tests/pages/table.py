@@ -128,8 +128,8 @@ ROWS = (
     *(row(f"channels:{name}", "404 404 404 404 404 404") for name in ("bluesky_client", "bluesky_keys")),
     row("channels:outlet", "404 404 404 404 404 404", lambda world: ("unsigned", "file.jpg")),
     row("channels:choose_account", BY_POST),
-    row("channels:keys", "302 403 403 404 403 403", lambda world: ("bluesky",)),  # Bluesky wants no application
-    row("channels:remove_keys", BY_POST, lambda world: ("bluesky",)),
+    row("channels:keys", "302 403 403 200 403 403", lambda world: ("x",)),
+    row("channels:remove_keys", BY_POST, lambda world: ("x",)),
     row("channels:connect_to", "302 403 403 200 403 403", lambda world: ("bluesky",)),
     row("channels:callback", "302 422 422 422 422 422", lambda world: ("mastodon", "somewhere")),
     row("channels:reconnect", "302 403 403 200 403 404", channel),
