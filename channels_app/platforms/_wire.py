@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,9 @@ from libsocial.core.logging import redact_text
 
 LONGEST_READ = 20_000  # of what a far side says about itself
 LONGEST_DETAIL = 300
+DEEPEST = 200  # of brackets within brackets in an answer
+# Strings are passed over whole, also one that never ends; in linear time, as nothing is tried twice.
+_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{\]}]', re.DOTALL)
 _UNSEEN = regex.compile(r"[\p{C}\s]+")
 DEFAULT_PAUSE = timedelta(minutes=5)  # where a platform says "too much" and not how long
 LONGEST_PAUSE = timedelta(hours=24)
@@ -87,8 +91,8 @@ class Wire:
 
     def _read(self, response: requests.Response) -> Answer:
         try:
-            data = json.loads(response.content)  # requests would guess at the letters of megabytes that are none
-        except (ValueError, RecursionError):
+            data = json_of(response.content)  # requests would guess at the letters of megabytes that are none
+        except ValueError:
             data = None
         words = self._words(data, response)
         return Answer(response.status_code, data, response.headers, words, response.url, not response.content.strip())
@@ -107,6 +111,27 @@ class Wire:
         for secret in self.secrets:
             text = text.replace(secret, "…")
         return redact_text(text)[:LONGEST_DETAIL]
+
+
+def json_of(data: bytes) -> Any:
+    """What this JSON says; raises ValueError where it is none, or nested deeper than any answer is.
+
+    Deep nesting is refused before it is read: Python's reader would go down with it to the end of the stack, where
+    whatever else happens just then (a finaliser, a log line) fails too.
+    """
+    if data.count(b"[") + data.count(b"{") > DEEPEST and _is_deep(data):
+        raise ValueError("nested too deeply")
+    return json.loads(data)
+
+
+def _is_deep(data: bytes) -> bool:
+    depth = 0
+    for found in _BRACKETS.finditer(data):
+        sign = found.group()
+        depth += (sign in b"[{") - (sign in b"]}")
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def raise_common(answer: Answer, platform: str, *, creating: bool = False) -> None:
