@@ -25,7 +25,7 @@ from channels_app.selectors import capabilities_of
 from libsocial.accounts.models import Unit, User
 from libsocial.core import asked
 from libsocial.core.localtime import Moment
-from posts import fixing, offering, presence, previews, problems, schedule, selectors
+from posts import fixing, offering, panels, presence, previews, problems, schedule, selectors
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, FieldProblem
 from posts.knowledge import Known
 from posts.models import Asset, CaptionFile, Post, Target
@@ -190,7 +190,7 @@ class Composer:
         """Everything posts/compose.html shows."""
         when = _typed_time(request.POST, "", self.draft.at)
         post, revision = self.post, self.post.current if self.post else None
-        return self._live_context() | {
+        page = self._live_context() | {
             "post": post,
             "revision": revision,
             "action": reverse("posts:edit", args=[post.pk]) if post else reverse("posts:new"),
@@ -212,7 +212,7 @@ class Composer:
             "content_warning": self.draft.content_warning,
             "note": self.draft.note,
             "channel_data": [self._channel_data(channel) for channel in self.channels],
-            "words": _words(),
+            "words": self._words(),
             "empty_part": {"name": "__scope__-__index__", "text": "", "media": [], "counts": [], "problems": []}
             | {"base": True},
             "empty_media": [
@@ -225,6 +225,15 @@ class Composer:
                 "document": settings.UPLOAD_DOCUMENT_BYTES,
             },
         }
+        for panel in panels.every():
+            page |= panel.context(self, request)
+        return page
+
+    def _words(self) -> dict[str, str]:
+        said = _words()
+        for panel in panels.every():
+            said |= panel.words()
+        return said
 
     def live(self, request: HttpRequest) -> dict[str, Any]:
         """The answer to an autosave: what changed around the fields."""
@@ -238,6 +247,7 @@ class Composer:
             "moment": draw("_moment"),
             "others": draw("_others"),
             "why": draw("_why"),
+            "live": {name: html for panel in panels.every() for name, html in panel.live(self, request).items()},
         }
 
     def conflict_html(self, request: HttpRequest, conflict: Conflict) -> str:

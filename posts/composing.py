@@ -17,6 +17,7 @@ from django.http import QueryDict
 
 from libsocial.accounts.models import Unit
 from libsocial.core import asked
+from posts import panels
 from posts.drafting import Draft
 
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
@@ -24,7 +25,7 @@ _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 
 def draft_of(form: QueryDict, zone: str) -> dict[str, Any]:
     """The JSON form of posts.drafting.Draft. Nothing is cut; wrong values stay for the checks to name."""
-    return {
+    data: dict[str, Any] = {
         "zone": zone,
         "note": form.get("note", ""),
         "parts": parts_of(form, "base"),
@@ -33,6 +34,9 @@ def draft_of(form: QueryDict, zone: str) -> dict[str, Any]:
         "at": "" if form.get("when") == "asap" else wall_time(form.get("date", ""), form.get("time", "")),
         "targets": [_target(form, pk) for pk in dict.fromkeys(asked.numbers(form.getlist("channel")))],
     }
+    for panel in panels.every():
+        panel.read(form, data)
+    return data
 
 
 def wall_time(day: str, clock: str) -> str:

@@ -19,7 +19,7 @@ from libsocial.accounts import policies
 from libsocial.accounts.models import Unit, User
 from libsocial.core import asked
 from libsocial.core.flash import flash
-from posts import composing, drafting, presence, selectors, workflow
+from posts import composing, drafting, panels, presence, selectors, workflow
 from posts.composer import Composer
 from posts.drafting import Draft, Invalid
 from posts.models import Post
@@ -137,7 +137,8 @@ def _changed(request: HttpRequest, composer: Composer, do: str, rest: str) -> Dr
         return composer.with_captions(name, asked.number(pk) or 0, file, language)
     if do == "poster":
         return composer.with_poster(name, asked.number(pk) or 0, request.FILES.get(f"{name}-posterfile-{pk}"))
-    return composer.draft
+    panel = panels.of_act(do)
+    return panel.act(composer, request, do, rest) if panel else composer.draft
 
 
 def _save(request: HttpRequest, post: Post | None, unit: Unit, draft: Draft, version: int | None = None) -> Post:

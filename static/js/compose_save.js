@@ -119,11 +119,12 @@ export function makeSaver(form, words) {
     put("[data-moment]", result.moment);
     put("[data-others]", result.others);
     put("[data-why]", result.why);
+    for (const [name, html] of Object.entries(result.live || {})) put(`[data-live="${name}"]`, html);
   }
 
   function put(selector, html) {
     const place = form.querySelector(selector);
-    if (html === undefined || place.dataset.shown === html) return;
+    if (!place || html === undefined || place.dataset.shown === html) return;
     const folds = new Map([...place.querySelectorAll("[data-keep]")].map((fold) => [fold.dataset.keep, fold.open]));
     place.innerHTML = html;
     place.dataset.shown = html;

@@ -1,0 +1,90 @@
+"""What is said: posts, their revisions, and the channels of each."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from channels_app.models import Channel
+from libsocial.accounts.models import Unit, User
+from libsocial.accounts.policies import subtree_q
+from scheduler.models import Delivery
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def visible_to(self, user: User) -> PostQuerySet:
+        """Posts of the person's units, and posts that ask to use a channel one of their units owns."""
+        own = subtree_q(user, "post.see", "unit__")
+        lent = Target.objects.filter(
+            subtree_q(user, "post.approve", "channel__unit__"), revision=models.F("revision__post__current")
+        ).exclude(revision__post__state="draft")
+        return self.filter(own | Q(pk__in=lent.values("revision__post_id")))
+
+
+class Post(models.Model):
+    """Something to say. What exactly is in its revisions; `current` is the newest."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
+    state = models.CharField(max_length=20, default="draft")
+    title = models.CharField(max_length=120, blank=True)  # the first words, for lists; never published
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="posts")
+    current = models.OneToOneField("Revision", null=True, on_delete=models.SET_NULL, related_name="+")
+    approved = models.ForeignKey("Revision", null=True, on_delete=models.SET_NULL, related_name="+")
+    note = models.TextField(blank=True)  # internal, never published
+    # First planned moment, for calendar and lists; null while there is none.
+    planned_at = models.DateTimeField(null=True, db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    token = models.UUIDField(unique=True)  # made by the browser before the first autosave: no second drafts
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["unit", "state", "-changed_at"], name="post_unit_state"),
+            models.Index(fields=["unit", "planned_at"], name="post_unit_planned"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Revision(models.Model):
+    """The words, pictures, channels and times of one moment. Immutable once submitted.
+
+    `body`: {"parts": [{"text", "media": [{"asset", "alt", "decorative", "captions": ids, "poster": asset id}],
+    "card": {"url", "title", "description", "thumb": asset id or null} or null}], "language", "content_warning"}.
+    """
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    body = models.JSONField()
+    at = models.CharField(max_length=16, blank=True)  # local wall time "2026-11-24T10:00"; '': as soon as approved
+    zone = models.CharField(max_length=64)
+    version = models.PositiveIntegerField(default=1)  # counts saves: two editors meet here
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    submitted_at = models.DateTimeField(null=True)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, blank=True)  # of everything the public will meet, set on submit
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["post", "number"], name="revision_number_once")]
+
+
+class Target(models.Model):
+    """A channel of a revision, with what differs there."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="targets")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="targets")
+    variant = models.JSONField(null=True)  # {"parts": …, "content_warning": …} or null: follows the base
+    options = models.JSONField(default=dict)
+    at = models.CharField(max_length=16, blank=True)  # as Revision.at; '': the revision's time
+    delivery = models.OneToOneField(Delivery, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["channel__platform", "channel__name"]
+        constraints = [models.UniqueConstraint(fields=["revision", "channel"], name="one_target_per_channel")]
