@@ -71,6 +71,7 @@ def between(old: Draft, new: Draft, names: Mapping[int, str]) -> list[Change]:
         *_one(gettext_lazy("Language"), old.language, new.language),
         *_one(gettext_lazy("Time"), _time(old.at, old.zone), _time(new.at, new.zone)),
         *_channels(old, new, names),
+        *_mentions(old, new, names),
     ]
 
 
@@ -140,6 +141,15 @@ def _channels(old: Draft, new: Draft, names: Mapping[int, str]) -> Iterator[Chan
     for target in old.targets:
         if new.target(target.channel) is None:
             yield Change(_("Channel"), (Piece("removed", names.get(target.channel, "?")),))
+
+
+def _mentions(old: Draft, new: Draft, names: Mapping[int, str]) -> Iterator[Change]:
+    """Handles that differ although the name in the text is the same."""
+    for name in new.mentions.keys() & old.mentions.keys():
+        before, after = old.mentions[name], new.mentions[name]
+        for channel in sorted(before.keys() & after.keys()):
+            label = names.get(int(channel), "?") if channel.isdigit() else "?"
+            yield from _one(name, before[channel], after[channel], channel=label)
 
 
 def _target(old: Draft, before: DraftTarget, new: Draft, after: DraftTarget, name: str) -> Iterator[Change]:

@@ -25,7 +25,7 @@ from channels_app.selectors import capabilities_of
 from libsocial.accounts.models import Unit, User
 from libsocial.core import asked
 from libsocial.core.localtime import Moment
-from posts import fixing, offering, panels, presence, previews, problems, schedule, selectors
+from posts import fixing, names, offering, panels, presence, previews, problems, schedule, selectors
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, FieldProblem
 from posts.knowledge import Known
 from posts.models import Asset, CaptionFile, Post, Target
@@ -62,7 +62,8 @@ class Composer:
         typed: list[FieldProblem] | None = None,
         units: list[Unit] | None = None,
     ) -> None:
-        self.user, self.unit, self.draft, self.token, self.post = user, unit, draft, token, post
+        self.user, self.unit, self.token, self.post = user, unit, token, post
+        self.draft = names.bound(draft, unit)
         self.typed: list[FieldProblem] = list(typed or [])
         self.units = units or [unit]
         self.conflict: Conflict | None = None
@@ -109,7 +110,7 @@ class Composer:
 
     def change(self, draft: Draft) -> None:
         """Another draft in its place: what was found about the one before is asked again."""
-        self.draft = draft
+        self.draft = names.bound(draft, self.unit)
         self.refresh()
 
     def refresh(self) -> None:
@@ -317,7 +318,8 @@ class Composer:
             if scope == (f"v{channel.pk}" if target.variant else "base"):
                 can = self.abilities[channel.pk].shaped(target.options)
                 beside = self.draft.warning_for(target) if can.content_warning_counts else ""
-                used = measure.count(part.text, can.text) + (measure.count(beside, can.text) if beside else 0)
+                text = names.said(part.text, self.draft.mentions, channel.pk)
+                used = measure.count(text, can.text) + (measure.count(beside, can.text) if beside else 0)
                 counted.append(
                     {
                         "channel": channel.pk,

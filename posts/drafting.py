@@ -136,6 +136,8 @@ class Draft:
     zone: str = "UTC"
     targets: tuple[DraftTarget, ...] = ()
     note: str = ""  # internal, never published
+    # Who is mentioned: handles by name and channel id, as the address book had them (see posts.names).
+    mentions: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -153,15 +155,17 @@ class Draft:
 
     def body(self) -> dict[str, Any]:
         """What Revision.body holds."""
-        return {
+        said: dict[str, Any] = {
             "parts": [part.to_json() for part in self.parts],
             "language": self.language,
             "content_warning": self.content_warning,
         }
+        return said | {"mentions": self.mentions} if self.mentions else said
 
     def same_post(self, other: Draft) -> bool:
-        """Would the public meet the same? The internal note does not count; the order of channels neither."""
-        return replace(self, note="", targets=_ordered(self)) == replace(other, note="", targets=_ordered(other))
+        """Did nobody change anything the public meets? The internal note does not count, the order of channels neither,
+        and no change of the address book: what was sent for approval keeps its handles."""
+        return _compared(self) == _compared(other)
 
     def target(self, channel_id: int) -> DraftTarget | None:
         return next((target for target in self.targets if target.channel == channel_id), None)
@@ -196,6 +200,10 @@ class Draft:
         texts += [part.text for target in self.targets if target.variant for part in target.variant.parts]
         first = next((text for text in texts if text.strip()), "")
         return first_words(first, TITLE_LENGTH)
+
+
+def _compared(draft: Draft) -> Draft:
+    return replace(draft, note="", mentions={}, targets=_ordered(draft))
 
 
 def _ordered(draft: Draft) -> tuple[DraftTarget, ...]:
@@ -260,6 +268,7 @@ def read(data: Mapping[str, Any], *, zone: str = "UTC") -> Reading:
         zone=named or zone,
         targets=_targets(data.get("targets"), problems),
         note=text_of(data.get("note")),
+        mentions=_mentions(data.get("mentions")),
     )
     return Reading(draft, problems)
 
@@ -349,6 +358,17 @@ def _options(value: Any) -> dict[str, Any]:
         return {}
     kept = {str(name)[:60]: item for name, item in value.items() if isinstance(item, str | bool)}
     return {name: text_of(item) if isinstance(item, str) else item for name, item in kept.items()}
+
+
+def _mentions(value: Any) -> dict[str, dict[str, str]]:
+    """Handles by name and channel id. Only rows hold them; a browser's are replaced by those of the address book."""
+    if not isinstance(value, Mapping):
+        return {}
+    return {
+        text_of(name): {str(pk): text_of(handle) for pk, handle in handles.items()}
+        for name, handles in value.items()
+        if isinstance(handles, Mapping)
+    }
 
 
 def _number(value: Any) -> int | None:

@@ -19,7 +19,7 @@ from channels_app.capabilities import Capabilities
 from channels_app.check import Problem
 from channels_app.content import Content, Part
 from libsocial.core import asked
-from posts import resolve
+from posts import names, resolve
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, DraftVariant
 from posts.models import Asset
 
@@ -50,7 +50,7 @@ def label(fix: str) -> str:
 def apply(draft: Draft, target: DraftTarget, problem: Problem, can: Capabilities, assets: Mapping[int, Asset]) -> Draft:
     """The draft with this problem mended on this channel; unchanged where it cannot be."""
     pictures = resolve.originals(assets)
-    before = resolve.content_for(draft, target, pictures)
+    before = resolve.content_for(names.kept(draft), target, pictures)
     after = fixes.apply(before, problem, can)
     if after == before and after.options == before.options:
         return draft

@@ -6,16 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from django.db.models import F
+from django.db.models import Count, F
 
 from channels_app.models import Channel
 from channels_app.selectors import usable_among
 from libsocial.accounts import policy as accounts_policy
 from libsocial.accounts.models import Unit
 from libsocial.accounts.policy import Policy
-from posts import selectors
+from posts import kit, selectors
 from posts.drafting import Draft
-from posts.models import Asset, Post, Review
+from posts.models import Asset, Comment, Post, Review
 from scheduler.models import Delivery
 from scheduler.selectors import deliveries_for
 
@@ -65,6 +65,22 @@ class Known:
         if unit.pk not in self._policies:
             self._policies[unit.pk] = accounts_policy.of(unit)
         return self._policies[unit.pk]
+
+    @cached_property
+    def _banned(self) -> dict[int, dict[str, str]]:
+        return kit.banned_in(post.unit for post in self.posts)
+
+    def banned(self, unit: Unit) -> dict[str, str]:
+        """Reasons against hashtags in this unit, by the folded tag."""
+        if unit.pk not in self._banned:
+            self._banned.update(kit.banned_in([unit]))
+        return self._banned[unit.pk]
+
+    @cached_property
+    def open_comments(self) -> dict[int, int]:
+        """How many remarks about each post wait for an answer."""
+        rows = Comment.objects.filter(post__in=[post.pk for post in self.posts], parent=None, resolved_at=None)
+        return dict(rows.values_list("post").annotate(Count("pk")).order_by())
 
     @cached_property
     def reviews(self) -> dict[int, list[Review]]:

@@ -18,6 +18,15 @@ SENTENCES = {
     "post.withdrawn": _("{actor} withdrew the post"),
     "post.archived": _("{actor} archived the post"),
     "post.reopened": _("{actor} brought the post back"),
+    "post.copied_for": _("{actor} began this post as a copy of “{title}” of {unit}"),
+    "post.restored": _("{actor} brought back the words of version {revision}"),
+    "post.commented": _("{actor} wrote a comment"),
+    "post.comment_resolved": _("{actor} settled a comment"),
+    "post.comment_reopened": _("{actor} opened a comment again"),
+    "kit.added": _("{actor} added “{name}” to what colleagues write with"),
+    "kit.changed": _("{actor} changed “{name}”"),
+    "kit.archived": _("{actor} put “{name}” away"),
+    "kit.restored": _("{actor} brought “{name}” back"),
     "asset.uploaded": _("{actor} added “{name}” to the library"),
     "asset.captioned": _("{actor} added captions to a film ({language})"),
     "asset.described": _("{actor} described a picture: {after}"),
@@ -95,6 +104,20 @@ MESSAGES = {
     "post.picture_gone": Message(
         _("A picture is not in the library any more"), _("Take it out and add it again."), "bad"
     ),
+    "post.banned_tag": Message(
+        _("The hashtag {tag} is not used here"), _("{reason} Take it out, or choose another one."), "bad"
+    ),
+    "post.field_open": Message(
+        _("{field} is not filled in"), _("Fill it in, or write what should stand there."), "caution"
+    ),
+    "post.name_unknown": Message(
+        _("{name} is not in the address book"),
+        _("The plain name is published. Add the handles to the address book to mention them."),
+        "caution",
+    ),
+    # what colleagues say to each other
+    "post.mentioned": Message(_("{person} mentions you about “{title}”"), _("“{words}”"), "info", mail=True),
+    "post.commented": Message(_("{person} wrote about “{title}”"), _("“{words}”"), "info"),
     # said by the guard, just before sending
     "post.not_lent_any_more": Message(
         _("“{title}” was not sent: {channel} is not lent to this unit any more"),

@@ -23,7 +23,7 @@ from channels_app.selectors import capabilities_of
 from libsocial.accounts.models import Unit
 from libsocial.accounts.policy import Policy
 from libsocial.notices import catalogue
-from posts import drafting, resolve, schedule
+from posts import drafting, fields, names, resolve, schedule, tags
 from posts.drafting import Draft, DraftTarget
 from posts.knowledge import Known
 from posts.models import Asset, Revision
@@ -69,7 +69,10 @@ def of(revision: Revision, *, now: datetime | None = None) -> Report:
 
 
 def of_draft(draft: Draft, *, unit: Unit, now: datetime | None = None, known: Known | None = None) -> Report:
-    """The problems of a draft of this unit, stored or not. Four queries at most, whatever the number of channels."""
+    """The problems of a draft of this unit, stored or not.
+
+    Four queries at most, whatever the number of channels; one more for a text with hashtags.
+    """
     now, known = now or timezone.now(), known or Known([], [draft])
     channels, assets, usable, policy = known.channels, known.assets, known.usable(unit), known.policy(unit)
     found: dict[int, tuple[Problem, ...]] = {}
@@ -84,7 +87,7 @@ def of_draft(draft: Draft, *, unit: Unit, now: datetime | None = None, known: Kn
             *_content(draft, target, channel, assets, policy),
         ]
         found[channel.pk] = tuple(problems)
-    return Report(tuple(_whole(draft, found)), found)
+    return Report((*_whole(draft, found), *_wording(draft, unit, known)), found)
 
 
 def _whole(draft: Draft, found: Mapping[int, Any]) -> Iterator[Problem]:
@@ -92,6 +95,19 @@ def _whole(draft: Draft, found: Mapping[int, Any]) -> Iterator[Problem]:
         yield Problem("targets", 0, "block", "post.no_channel")
     if all(part.empty for part in draft.parts) and not any(target.variant for target in draft.targets):
         yield Problem("text", 0, "block", "check.empty")
+
+
+def _wording(draft: Draft, unit: Unit, known: Known) -> Iterator[Problem]:
+    """What our own books say of the words: banned hashtags, fields nobody filled in, names nobody knows."""
+    texts = [*fields.texts_of(draft), *names.comments_of(draft)]
+    if any(tags.used(text) for text in texts):
+        for tag, reason in tags.forbidden(texts, known.banned(unit)):
+            yield Problem("text", 0, "block", "post.banned_tag", {"tag": f"#{tag}", "reason": reason})
+    for key in fields.names_in(texts):
+        severity = "block" if key in fields.FACTS else "warn"
+        yield Problem("text", 0, severity, "post.field_open", {"field": "{" + key + "}"})
+    for name in names.unknown(draft):
+        yield Problem("text", 0, "warn", "post.name_unknown", {"name": name})
 
 
 def _content(

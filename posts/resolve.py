@@ -14,6 +14,7 @@ from typing import Any
 from channels_app.capabilities import MediaRules, VideoRules
 from channels_app.content import Captions, Content, LinkCard, Media, Part
 from libsocial.core import films, images
+from posts import names
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget
 from posts.models import Asset, CaptionFile, Rendition
 
@@ -41,8 +42,8 @@ CARD_SIDE = 1200
 def content_for(draft: Draft, target: DraftTarget, pictures: Pictures) -> Content:
     """Everything the public will meet on this channel. A picture that is not in `pictures` is left out."""
     options = dict(target.options)
-    comment = str(options.pop(FIRST_COMMENT, "")).strip()
-    parts = tuple(_part(part, pictures) for part in draft.parts_for(target))
+    comment = names.said(str(options.pop(FIRST_COMMENT, "")).strip(), draft.mentions, target.channel)
+    parts = tuple(_part(_named(part, draft, target), pictures) for part in draft.parts_for(target))
     return Content(
         parts=(*parts, Part(comment, role="comment")) if comment else parts,
         language=draft.language,
@@ -50,6 +51,11 @@ def content_for(draft: Draft, target: DraftTarget, pictures: Pictures) -> Conten
         options=options,
         zone=draft.zone if any(is_moment(value) for value in options.values()) else "",
     )
+
+
+def _named(part: DraftPart, draft: Draft, target: DraftTarget) -> DraftPart:
+    """The part with everybody it mentions by their handle on this channel."""
+    return replace(part, text=names.said(part.text, draft.mentions, target.channel))
 
 
 def is_moment(value: Any) -> bool:

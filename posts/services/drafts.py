@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from libsocial.accounts import policies
 from libsocial.accounts.models import Unit, User
 from libsocial.audit import services as audit
-from posts import drafting, schedule, selectors, workflow
+from posts import drafting, names, schedule, selectors, workflow
 from posts.drafting import Draft, DraftTarget, FieldProblem, Invalid
 from posts.models import Post, Revision, Target
 from posts.services import outbox, telling
@@ -80,7 +80,7 @@ def save(*, post: Post, by: User, draft: Draft, version: int) -> Revision:
         if draft.same_post(standing):
             return _save_note(post, current, draft.note)
         _check_references(draft, by, post.unit, standing)
-        return _save_words(post, current, by, draft)
+        return _save_words(post, current, by, names.bound(draft, post.unit))
 
 
 def duplicate(*, post: Post, by: User, channels: Collection[int] | None = None) -> Post:
@@ -95,6 +95,27 @@ def duplicate(*, post: Post, by: User, channels: Collection[int] | None = None) 
         made = _insert(by, post.unit, uuid.uuid4(), copy)
         audit.record("post.duplicated", by=by, on=made, unit=made.unit, data={"source": post.pk, "title": post.title})
     return made
+
+
+def restore(*, post: Post, by: User, number: int) -> Revision:
+    """The words of an earlier version as a new save: approvals end as with any other change.
+
+    Channels the unit cannot use any more are left out. Raises NotAllowed, NotPossible, Invalid.
+    """
+    with transaction.atomic():
+        post = locked(post)
+        revision = post.revisions.filter(number=number).first()
+        if revision is None:
+            raise workflow.NotPossible(_("This version does not exist. Load the page again."))
+        current = _current(post)
+        usable = set(selectors.usable_channels(post.unit).values_list("pk", flat=True))
+        usable |= {target.channel_id for target in current.targets.all()}
+        draft = drafting.of_revision(revision, note=post.note)
+        draft = replace(draft, targets=tuple(target for target in draft.targets if target.channel in usable))
+        saved = save(post=post, by=by, draft=draft, version=current.version)
+        if saved.pk != current.pk or saved.version != current.version:
+            audit.record("post.restored", by=by, on=post, unit=post.unit, data={"revision": number})
+    return saved
 
 
 def archive(*, post: Post, by: User) -> None:
@@ -139,6 +160,7 @@ def _begin(by: User, unit: Unit, token: UUID, draft: Draft) -> Post:
 
 
 def _insert(by: User, unit: Unit, token: UUID, draft: Draft) -> Post:
+    draft = names.bound(draft, unit)
     post = Post.objects.create(
         unit=unit,
         author=by,
@@ -201,6 +223,15 @@ def write_revision(post: Post, by: User, draft: Draft, *, number: int, version: 
     )
     _write_targets(revision, draft)
     return revision
+
+
+def bind_names(revision: Revision) -> None:
+    """Before it is frozen: whoever a working revision mentions, as the address book has them now."""
+    draft = drafting.of_revision(revision)
+    named = names.bound(draft, revision.post.unit)
+    if named.mentions != draft.mentions:
+        revision.body = named.body()
+        revision.save(update_fields=["body"])
 
 
 def _rewrite(revision: Revision, by: User, draft: Draft) -> Revision:

@@ -14,7 +14,7 @@ from posts import digest as digests
 from posts import drafting, problems, schedule, workflow
 from posts.models import Post, Review, Revision
 from posts.services import media, outbox, telling
-from posts.services.drafts import locked, write_revision
+from posts.services.drafts import bind_names, locked, write_revision
 from posts.workflow import Need, NotPossible
 
 
@@ -35,6 +35,7 @@ def submit(*, post: Post, by: User) -> Revision:
         post = locked(post)
         workflow.require(post, by, "submit")
         revision = _fresh(post, by)
+        bind_names(revision)
         _refuse_blocking(revision)
         revision.digest, revision.submitted_at, revision.submitted_by = digests.of(revision), timezone.now(), by
         # Counts as a save: a page opened before does not know that its next one voids a review.
