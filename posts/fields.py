@@ -98,7 +98,7 @@ def filled(draft: Draft, values: Mapping[str, str]) -> Draft:
 
 
 def said(kind: str, typed: str, language: str) -> str:
-    """A value in words of the post's language: 'Tuesday 24 November', '10:30 a.m.'. Raises ValueError."""
+    """A value in words of the post's language: 'Tuesday 24 November', '10:30'. Raises ValueError."""
     if kind == "date":
         with translation.override(_speakable(language)):
             return formats.date_format(date.fromisoformat(typed), "l j F")

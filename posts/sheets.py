@@ -85,6 +85,11 @@ class Sheet:
     films: list[filmwork.Work] = field(default_factory=list)  # those an approval still has to wait for
 
     @property
+    def open_comments(self) -> int:
+        """How many remarks of colleagues wait for an answer."""
+        return self.known.open_comments.get(self.post.pk, 0)
+
+    @property
     def trouble(self) -> int:
         """How much stands in the way: for the order of the queue."""
         told = [problem for pane in self.panes for problem in pane.problems] + self.general

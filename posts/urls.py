@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from posts.views import compose, intake, listing, media, post, reviewing
+from posts.views import compose, intake, kit, listing, media, post, reviewing, talk
 
 
 class Size:
@@ -32,6 +32,21 @@ urlpatterns = [
     path("captions/<int:pk>/", media.captions, name="captions"),
     path("card/", intake.card, name="card"),
     path("pictures/", intake.picker, name="picker"),
+    path("kit/data/", kit.data, name="kit_data"),
+    path("kit/emoji/", kit.emoji_names, name="emoji"),
+    path("kit/ours/", kit.ours, name="kit_ours"),
+    path("kit/templates/<int:pk>/use/", kit.use, name="template_use"),
+    path("kit/<slug:kind>/", kit.index, name="kit"),
+    path("kit/<slug:kind>/new/", kit.entry, name="kit_new"),
+    path("kit/<slug:kind>/<int:pk>/", kit.entry, name="kit_entry"),
+    path("kit/<slug:kind>/<int:pk>/do/<slug:name>/", kit.act, name="kit_act"),
+    path("<int:pk>/template/", kit.keep_post, name="template_keep"),
+    path("<int:pk>/copy/", kit.copy_for, name="copy_for"),
+    path("<int:pk>/talk/", talk.part, name="talk"),
+    path("<int:pk>/talk/people/", talk.people, name="talk_people"),
+    path("<int:pk>/talk/say/", talk.say, name="talk_say"),
+    path("<int:pk>/talk/<int:comment_pk>/<slug:name>/", talk.act, name="talk_act"),
+    path("<int:pk>/versions/", post.versions, name="versions"),
     path("<int:pk>/", post.detail, name="detail"),
     path("<int:pk>/edit/", compose.edit, name="edit"),
     path("<int:pk>/do/<slug:name>/", post.act, name="act"),

@@ -19,6 +19,7 @@ pytestmark = [
 NO_PAGES = ("health_", "posts:asset", "posts:post_asset", "practice:picture", "audit:export", "channels:avatar")
 NO_PAGES += ("channels:colours", "feeds:rss", "feeds:atom", "feeds:json", "feeds:file")
 NO_PAGES += ("notices:open", "theme", "accounts:first_run", "posts:captions")
+NO_PAGES += ("posts:emoji", "posts:kit_data", "posts:talk_people")
 PARTS = ("analytics:strip", "notices:bell", "posts:picker", "posts:prepared", "accounts:invitation_mail")
 
 

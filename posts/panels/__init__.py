@@ -44,7 +44,10 @@ class Panel:
 
 def every() -> tuple[Panel, ...]:
     """The panels of the page, in its order."""
-    return ()
+    from posts.panels.beside import Beside
+    from posts.panels.kit import Kit
+
+    return (Kit(), Beside())
 
 
 def of_act(do: str) -> Panel | None:

@@ -104,6 +104,7 @@ def restore(*, post: Post, by: User, number: int) -> Revision:
     """
     with transaction.atomic():
         post = locked(post)
+        workflow.require(post, by, "edit")
         revision = post.revisions.filter(number=number).first()
         if revision is None:
             raise workflow.NotPossible(_("This version does not exist. Load the page again."))

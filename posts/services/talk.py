@@ -126,8 +126,9 @@ def _tell_of(comment: Comment, by: User, first: Comment | None) -> None:
     known = {person.pk for person in mentioned} | {by.pk}
     around = Comment.objects.filter(parent=first).values_list("by_id", flat=True) if first else ()
     ids = {comment.post.author_id, *around, *([first.by_id] if first else [])} - known
-    others = [person for person in User.objects.filter(pk__in=ids, is_active=True)]
-    _tell((one for one in others if Post.objects.visible_to(one).filter(pk=comment.post_id)), "post.commented", comment, by)
+    others = User.objects.filter(pk__in=ids, is_active=True)
+    seeing = [one for one in others if Post.objects.visible_to(one).filter(pk=comment.post_id).exists()]
+    _tell(seeing, "post.commented", comment, by)
 
 
 def _tell(people: Iterable[User], message: str, comment: Comment, by: User) -> None:

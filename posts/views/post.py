@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from libsocial.accounts import policies
 from libsocial.accounts.models import User
 from libsocial.audit import selectors as trail
 from libsocial.core import asked
@@ -18,6 +19,7 @@ from libsocial.core.flash import flash
 from libsocial.core.states import TransitionError
 from libsocial.notices import services as notices
 from posts import selectors, sheets, story
+from posts.drafting import Invalid
 from posts.models import Post
 from posts.problems import Blocked
 from posts.services import drafts, review
@@ -42,6 +44,18 @@ def prepared(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+@require_safe
+def versions(request: HttpRequest, pk: int) -> HttpResponse:
+    """Its versions with what changed in each, as a part of the composer's page."""
+    post = selectors.get_post(request.user, pk)
+    history = story.history(post)
+    sheet = sheets.of_posts([post], request.user, history)[0]
+    context = {"sheet": sheet, "post": post, "chapters": story.chapters(sheet, history)}
+    alone = request.headers.get("X-Requested-With") != "fetch"
+    return render(request, "posts/versions_page.html" if alone else "posts/_versions.html", context)
+
+
+@login_required
 @require_POST
 def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One act on a post. A refusal is a sentence on the post's page; a reason that was typed is kept."""
@@ -51,7 +65,7 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         raise Http404
     try:
         return step(request, post)
-    except (NotPossible, Blocked) as error:
+    except (NotPossible, Blocked, Invalid) as error:
         return _refused(request, post, str(error))
     except TransitionError:
         return _refused(request, post, _("Somebody else was faster. This is how it stands now."))
@@ -74,6 +88,8 @@ def _page(request: HttpRequest, post: Post, *, refusal: str = "", status: int = 
         "refusal": refusal,
         "alone": approve and not approve.possible and selectors.is_only_approver(request.user, post.unit),
         "back": "post",
+        "units_for_copy": list(policies.units_where(request.user, "post.write").exclude(pk=post.unit_id)),
+        "keeps": policies.can(request.user, "kit.manage", post.unit),
     }
     return render(request, "posts/detail.html", context, status=status)
 
@@ -135,6 +151,13 @@ def _duplicate(request: HttpRequest, post: Post) -> HttpResponse:
     return redirect("posts:edit", copy.pk)
 
 
+def _restore(request: HttpRequest, post: Post) -> HttpResponse:
+    number = asked.number(request.POST.get("number")) or 0
+    drafts.restore(post=post, by=_person(request), number=number)
+    flash(request, _("The words of version %(number)s are back. Read them, then send them.") % {"number": number})
+    return redirect("posts:edit", post.pk)
+
+
 STEPS: dict[str, Callable[[HttpRequest, Post], HttpResponse]] = {
     "approve": _approve,
     "request_changes": _request_changes,
@@ -144,6 +167,7 @@ STEPS: dict[str, Callable[[HttpRequest, Post], HttpResponse]] = {
     "archive": _archive,
     "reopen": _reopen,
     "duplicate": _duplicate,
+    "restore": _restore,
 }
 
 

@@ -4,6 +4,8 @@ import { setUpMedia } from "./compose_media.js";
 import { setUpParts } from "./compose_parts.js";
 import { setUpCounts } from "./compose_counts.js";
 import { setUpOptions } from "./compose_options.js";
+import { setUpKit } from "./compose_kit.js";
+import { setUpBeside } from "./compose_beside.js";
 import { makeSaver } from "./compose_save.js";
 
 const form = document.querySelector("[data-compose]");
@@ -16,6 +18,8 @@ function start(form) {
   setUpMedia(form, words, saver.changed);
   setUpOptions(form);
   setUpCounts(form, words);
+  setUpKit(form, words);
+  setUpBeside(form);
   setUpChannels(form);
   setUpTimes(form);
   setUpUnit(form);

@@ -1,6 +1,7 @@
 /* Live counts in each platform's own unit, by the same rules as channels_app.measure. */
 import { count } from "./measure.js";
 import { valueOf } from "./compose_options.js";
+import { named } from "./names.js";
 
 const MOST = 6; // counters shown at once; of more channels those with the least room
 
@@ -14,6 +15,7 @@ export function setUpCounts(form, words) {
     if (event.target.name === "content_warning") all();
   });
   form.addEventListener("change", all);
+  form.addEventListener("book", all); // handles may be longer than names
   // Pictures come and go without a field being changed, and some platforms take fewer words beside them.
   new MutationObserver((changes) => {
     if (changes.some(({ target }) => target.matches("[data-media-list]"))) all();
@@ -33,7 +35,7 @@ function draw(form, part, channels, words) {
   const counted = concerned(form, part, channels).map((channel) => {
     const shaped = besideMedia(asShaped(form, channel), part.querySelector("[data-media]"));
     const extra = channel.warning_counts ? count(form.elements.content_warning.value, shaped) : 0;
-    return { channel: shaped, used: count(text, shaped) + extra };
+    return { channel: shaped, used: count(named(text, channel.platform), shaped) + extra };
   });
   const room = ({ channel, used }) => channel.limit - used;
   const most = Math.max(MOST, counted.filter((one) => room(one) < 0).length); // whoever is over is always shown

@@ -49,6 +49,9 @@ BY_POST = "302 405 405 405 405 405"
 BY_POST_ALL = "405 405 405 405 405 405"
 
 
+KIT = ("templates", "snippets", "hashtags", "banned", "names")
+
+
 def post(world: World) -> tuple[Any, ...]:
     return (world.waiting.pk,)
 
@@ -109,6 +112,21 @@ ROWS = (
     row("posts:act", BY_POST, lambda world: (world.waiting.pk, "approve")),
     row("posts:asset", OF_NORTH, lambda world: (world.asset.pk, "thumb")),
     row("posts:post_asset", OF_NORTH, lambda world: (world.out.pk, world.asset.pk, "full")),
+    row("posts:versions", OF_NORTH, post),
+    row("posts:talk", OF_NORTH, post),
+    row("posts:talk_people", OF_NORTH, post),
+    row("posts:talk_say", BY_POST, post),
+    row("posts:talk_act", BY_POST, lambda world: (world.waiting.pk, world.comment.pk, "reply")),
+    row("posts:template_keep", BY_POST, post),
+    row("posts:copy_for", BY_POST, post),
+    *(row("posts:kit", FOR_STAFF, lambda world, kind=kind: (kind,)) for kind in KIT),
+    *(row("posts:kit_new", "302 403 200 200 403 200", lambda world, kind=kind: (kind,)) for kind in KIT),
+    row("posts:kit_entry", "302 403 200 200 403 404", lambda world: ("templates", world.template.pk)),
+    row("posts:kit_act", BY_POST, lambda world: ("templates", world.template.pk, "archive")),
+    row("posts:kit_ours", BY_POST),
+    row("posts:template_use", "302 200 200 200 403 404", lambda world: (world.template.pk,)),
+    row("posts:kit_data", "302 200 200 200 404 404", unit=lambda world: world.lib.north.pk),
+    row("posts:emoji", FOR_STAFF),
     # --- deliveries -----------------------------------------------------------
     row("scheduler:delivery", OF_NORTH, delivery),
     row("scheduler:action", BY_POST, lambda world: (world.delivery.pk, "retry")),

@@ -17,8 +17,8 @@ from libsocial.accounts.models import Membership, Role, Unit, User
 from libsocial.accounts.services import invitations
 from libsocial.notices.models import Notice
 from posts.drafting import Draft
-from posts.models import Asset, CaptionFile, Post
-from posts.services import drafts, media, review
+from posts.models import Asset, CaptionFile, Comment, Post, Template
+from posts.services import drafts, media, review, talk
 from scheduler import engine, holds
 from scheduler.models import Delivery, Heartbeat, Hold
 from scheduler.pulse import KINDS
@@ -46,6 +46,8 @@ class World:
     membership: Membership
     hold: Hold
     news: FeedItem
+    template: Template
+    comment: Comment
 
 
 def build(lib: Library) -> World:
@@ -72,6 +74,10 @@ def build(lib: Library) -> World:
         membership=Membership.objects.get(user=lib.erin),
         hold=hold,
         news=item_of_a_feed(asset),
+        template=Template.objects.create(
+            unit=lib.north, name="Closed", body={"parts": [{"text": "Closed on {date}. {phone}"}]}
+        ),
+        comment=talk.say(post=again(waiting), by=lib.sam, text="Which garden?"),
     )
 
 
