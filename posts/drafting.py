@@ -7,6 +7,7 @@ the page gets back and what two editors are shown when they meet.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -24,6 +25,7 @@ MAX_PARTS = 100
 MAX_MEDIA = 40  # a part; platforms take far fewer, the check says so
 MAX_CAPTIONS = 50  # a film
 TITLE_LENGTH = 120
+MENTION = re.compile(r"@\[([^\[\]\n]{1,120})\]")  # somebody of the address book, see posts.names
 
 
 @dataclass(frozen=True)
@@ -199,7 +201,7 @@ class Draft:
         texts = [part.text for part in self.parts]
         texts += [part.text for target in self.targets if target.variant for part in target.variant.parts]
         first = next((text for text in texts if text.strip()), "")
-        return first_words(first, TITLE_LENGTH)
+        return first_words(MENTION.sub(lambda match: match.group(1).strip(), first), TITLE_LENGTH)
 
 
 def _compared(draft: Draft) -> Draft:

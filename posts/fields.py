@@ -80,10 +80,16 @@ def texts_of(draft: Draft) -> list[str]:
 
 
 def filled(draft: Draft, values: Mapping[str, str]) -> Draft:
-    """The draft with its fields replaced; one without a value stays as it is."""
+    """The draft with its fields replaced: one without a value stays, a line of which nothing is left goes."""
 
     def put(text: str) -> str:
-        return FIELD.sub(lambda match: values.get(match.group(1)) or match.group(0), text)
+        lines = [
+            (line, FIELD.sub(lambda match: values.get(match.group(1), match.group(0)), line))
+            for line in text.split("\n")
+        ]
+        return "\n".join(
+            after.rstrip() if after != before else after for before, after in lines if after.strip() or after == before
+        )
 
     def parts(old: tuple[DraftPart, ...]) -> tuple[DraftPart, ...]:
         return tuple(replace(part, text=put(part.text)) for part in old)

@@ -255,5 +255,6 @@ def _input(one: fields.Asked) -> forms.Field:
     if one.kind == "time":
         return forms.TimeField(label=one.label, widget=forms.TimeInput(attrs={"type": "time", "step": "60"}))
     long = one.key in {"books", "why", "access"}
-    help_text = _("Not among the snippets of this branch yet.") if one.kind == "fact" else ""
-    return Words(label=one.label, max_length=2000, rows=3 if long else 0, help_text=help_text)
+    fact = one.kind == "fact"
+    help_text = _("Not among the snippets of this branch yet. Empty: it is left out.") if fact else ""
+    return Words(label=one.label, max_length=2000, rows=3 if long else 0, help_text=help_text, required=not fact)

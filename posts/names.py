@@ -7,23 +7,20 @@ for `bound`, which asks the database only where a text mentions somebody.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from channels_app.models import Channel
 from libsocial.accounts.models import Unit
-from posts.drafting import Draft
+from posts.drafting import MENTION, Draft
 from posts.fields import texts_of
 from posts.models import Contact
 from posts.models.kit import above
 
-TOKEN = re.compile(r"@\[([^\[\]\n]{1,120})\]")
-
 
 def mentioned(texts: Iterable[str]) -> list[str]:
     """The names these texts mention, each once."""
-    return list(dict.fromkeys(name.strip() for text in texts for name in TOKEN.findall(text)))
+    return list(dict.fromkeys(name.strip() for text in texts for name in MENTION.findall(text)))
 
 
 def said(text: str, handles: Mapping[str, Mapping[str, str]], channel: int) -> str:
@@ -31,7 +28,7 @@ def said(text: str, handles: Mapping[str, Mapping[str, str]], channel: int) -> s
     if "@[" not in text:
         return text
     key = str(channel)
-    return TOKEN.sub(lambda match: handles.get(match.group(1).strip(), {}).get(key) or match.group(1).strip(), text)
+    return MENTION.sub(lambda match: handles.get(match.group(1).strip(), {}).get(key) or match.group(1).strip(), text)
 
 
 def bound(draft: Draft, unit: Unit) -> Draft:

@@ -8,7 +8,7 @@ let made = 0;
 export function suggest(root, selector, find, label) {
   root.addEventListener("input", (event) => {
     if (event.target.matches(selector)) show(event.target, find, label);
-  });
+  }, true); // on the way down: a page may keep the event of a comment from its own form
   root.addEventListener("keydown", (event) => box && event.target === box.field && key(event), true);
   root.addEventListener("focusout", (event) => box && event.target === box.field && close());
 }

@@ -171,6 +171,12 @@ def test_a_fact_left_in_braces_keeps_the_post_back_and_a_button_fills_it_in(lib:
     assert drafting.of_revision(again(post).current).parts[0].text == "Call 020 7946 0000"
 
 
+def test_a_fact_left_empty_leaves_no_hole(lib: Library) -> None:
+    draft = Draft.from_json({"parts": [{"text": "Come!\n{access}\n\nCall {phone} {name}"}]})
+    said = fields.filled(draft, {"access": "", "phone": "1"})
+    assert said.parts[0].text == "Come!\n\nCall 1 {name}"
+
+
 def test_dates_and_times_are_said_in_the_language_of_the_post() -> None:
     assert fields.said("date", "2026-12-24", "de") == "Donnerstag 24 Dezember"
     assert fields.said("time", "10:30", "en") == "10:30"
@@ -215,6 +221,10 @@ def test_what_was_approved_keeps_its_handle_whatever_the_book_says_later(lib: Li
     Contact.objects.update(handles={"practice": "@somebody-else"})
     review.approve(post=post, by=lib.sam, digest=post.current.digest)
     assert Delivery.objects.get().payload["parts"][0]["text"] == "Thanks, @friends!"
+
+
+def test_lists_show_the_name_and_not_its_brackets(lib: Library) -> None:
+    assert simple(text="Thanks, @[Friends of the Library]!").title() == "Thanks, Friends of the Library!"
 
 
 def test_a_new_handle_gives_a_new_digest_when_it_is_sent_again(lib: Library, friends: Contact) -> None:
