@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from libsocial.accounts import policies
-from libsocial.accounts.models import User
+from libsocial.accounts.models import Unit, User
 from libsocial.audit import selectors as trail
 from libsocial.core import asked
 from libsocial.core.flash import flash
@@ -88,10 +88,16 @@ def _page(request: HttpRequest, post: Post, *, refusal: str = "", status: int = 
         "refusal": refusal,
         "alone": approve and not approve.possible and selectors.is_only_approver(request.user, post.unit),
         "back": "post",
-        "units_for_copy": list(policies.units_where(request.user, "post.write").exclude(pk=post.unit_id)),
+        "units_for_copy": _other_units(request, post),
         "keeps": policies.can(request.user, "kit.manage", post.unit),
     }
     return render(request, "posts/detail.html", context, status=status)
+
+
+def _other_units(request: HttpRequest, post: Post) -> list[Unit]:
+    """Where the person may write, besides the post's own unit; those the page has read already."""
+    units = [unit for unit in getattr(request, "units", ()) if unit.pk != post.unit_id and not unit.archived_at]
+    return [unit for unit in units if policies.can(request.user, "post.write", unit)]
 
 
 def _refused(request: HttpRequest, post: Post, sentence: str) -> HttpResponse:
