@@ -6,7 +6,8 @@ from django.urls import include, path
 
 from libsocial import metrics
 from libsocial.core import health
-from libsocial.help import help_page
+from libsocial.help import help_chapter, help_page
+from libsocial.palette import palette
 from libsocial.search import search
 from libsocial.shell import views as shell
 from libsocial.status import status
@@ -21,7 +22,9 @@ urlpatterns = [
     path("", today, name="today"),
     path("search/", search, name="search"),
     path("status/", status, name="status"),
+    path("palette/", palette, name="palette"),
     path("help/", help_page, name="help"),
+    path("help/<slug:key>/", help_chapter, name="help_chapter"),
     path("analytics/", include("analytics.urls")),
     path("posts/", include("posts.urls")),
     path("deliveries/", include("scheduler.urls")),

@@ -251,8 +251,13 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "language", "zone", "theme", "shortcuts"]
-        labels = {"theme": _("Appearance"), "shortcuts": _("Single keys act as shortcuts")}
+        fields = ["name", "language", "zone", "theme", "contrast", "density", "shortcuts"]
+        labels = {
+            "theme": _("Appearance"),
+            "contrast": _("Contrast"),
+            "density": _("Spacing"),
+            "shortcuts": _("Single keys act as shortcuts"),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -56,6 +56,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     theme = models.CharField(
         max_length=5, default="auto", choices=[("auto", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))]
     )
+    contrast = models.CharField(
+        max_length=4, blank=True, default="", choices=[("", _("As the device")), ("more", _("More contrast"))]
+    )
+    density = models.CharField(
+        max_length=7, blank=True, default="", choices=[("", _("Comfortable")), ("compact", _("Compact"))]
+    )
     shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)

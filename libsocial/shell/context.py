@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from libsocial import chapters
 from libsocial.accounts import policies
 from libsocial.accounts.models import Unit, User
 from libsocial.notices.models import Notice
@@ -32,6 +33,7 @@ THEMES = (
 THEME_COOKIE = "libsocial_theme"
 ADDRESSES = (
     "search",
+    "palette",
     "help",
     "theme",
     "notices:list",
@@ -70,6 +72,22 @@ class Shell:
         return chosen if chosen in ("light", "dark") else "auto"
 
     themes = THEMES
+
+    @property
+    def help_here(self) -> chapters.Chapter:
+        """The chapter of the help that explains this page."""
+        match = self.request.resolver_match
+        return chapters.of_page(match.view_name if match else "")
+
+    @property
+    def contrast(self) -> str:
+        """'more' where the person asked for it; '' leaves it to the device."""
+        return self.person.contrast if self.signed_in else ""
+
+    @property
+    def density(self) -> str:
+        """'compact' where the person wants more on one screen, else ''."""
+        return self.person.density if self.signed_in else ""
 
     @cached_property
     def direction(self) -> str:

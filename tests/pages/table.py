@@ -190,6 +190,8 @@ ROWS = (
     row("audit:export", "302 403 200 200 200 200"),
     # --- for everybody --------------------------------------------------------
     row("help", FOR_STAFF),
+    row("help_chapter", FOR_STAFF, lambda world: ("write",)),
+    row("palette", FOR_STAFF, q=lambda world: "post"),
     row("design", "404 200 200 200 200 200"),
     row("theme", BY_POST_ALL),
     row("health_live", FOR_ALL),
