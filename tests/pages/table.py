@@ -183,6 +183,8 @@ ROWS = (
     row("accounts:end_session", BY_POST_ALL, lambda world: (1,)),
     # --- notices and the trail ------------------------------------------------
     row("notices:list", FOR_STAFF),
+    row("notices:reach", FOR_STAFF),
+    row("notices:hook", BY_POST_ALL),
     row("notices:bell", FOR_STAFF),
     row("notices:open", "302 404 302 404 404 404", lambda world: (world.notice.pk,)),  # Sam's own
     row("notices:see_all", BY_POST_ALL),
