@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from libsocial import metrics
+from libsocial import installable, metrics
 from libsocial.core import health
 from libsocial.help import help_chapter, help_page
 from libsocial.palette import palette
@@ -25,6 +25,10 @@ urlpatterns = [
     path("palette/", palette, name="palette"),
     path("help/", help_page, name="help"),
     path("help/<slug:key>/", help_chapter, name="help_chapter"),
+    path("app/manifest.webmanifest", installable.manifest, name="app_manifest"),
+    path("app/icon-<int:size>.png", installable.icon, name="app_icon"),
+    path("app/worker.js", installable.worker, name="app_worker"),
+    path("app/offline/", installable.offline, name="app_offline"),
     path("analytics/", include("analytics.urls")),
     path("posts/", include("posts.urls")),
     path("deliveries/", include("scheduler.urls")),

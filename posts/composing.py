@@ -111,12 +111,20 @@ def _own_time(form: QueryDict, scope: str) -> str:
 
 
 def proposal(unit: Unit, query: QueryDict, channels: list[int]) -> Draft:
-    """The draft a new composer starts with; the address may propose a day and a channel."""
+    """The draft of a new composer; the address may propose a day, a channel and words (shared from a phone)."""
     day = query.get("on", "")
     at = f"{day}T10:00" if _DAY.match(day) else ""
     chosen = asked.numbers(query.getlist("channel")[:1]) or channels
-    targets = [{"channel": pk} for pk in chosen]
-    return Draft.from_json({"zone": unit.zone, "language": unit.language, "at": at, "targets": targets})
+    said = "\n\n".join(filter(None, (query.get(name, "").strip() for name in ("title", "text", "url"))))
+    return Draft.from_json(
+        {
+            "zone": unit.zone,
+            "language": unit.language,
+            "at": at,
+            "parts": [{"text": said}],
+            "targets": [{"channel": pk} for pk in chosen],
+        }
+    )
 
 
 def after(data: dict[str, Any], do: str, rest: str) -> dict[str, Any]:

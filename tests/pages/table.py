@@ -193,6 +193,10 @@ ROWS = (
     # --- for everybody --------------------------------------------------------
     row("help", FOR_STAFF),
     row("help_chapter", FOR_STAFF, lambda world: ("write",)),
+    row("app_manifest", FOR_ALL),
+    row("app_icon", FOR_ALL, lambda world: (192,)),
+    row("app_worker", FOR_ALL),
+    row("app_offline", FOR_ALL),
     row("palette", FOR_STAFF, q=lambda world: "post"),
     row("design", "404 200 200 200 200 200"),
     row("theme", BY_POST_ALL),
