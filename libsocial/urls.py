@@ -11,7 +11,7 @@ from libsocial.palette import palette
 from libsocial.search import search
 from libsocial.shell import views as shell
 from libsocial.status import status
-from libsocial.today import today
+from libsocial.today import figures, house, today, trail
 
 handler400 = shell.bad_request
 handler403 = shell.permission_denied
@@ -20,6 +20,9 @@ handler500 = shell.server_error
 
 urlpatterns = [
     path("", today, name="today"),
+    path("today/figures/", figures, name="today_figures"),
+    path("today/house/", house, name="today_house"),
+    path("today/trail/", trail, name="today_trail"),
     path("search/", search, name="search"),
     path("status/", status, name="status"),
     path("palette/", palette, name="palette"),

@@ -191,6 +191,9 @@ ROWS = (
     row("audit:list", "302 403 200 200 200 200"),
     row("audit:export", "302 403 200 200 200 200"),
     # --- for everybody --------------------------------------------------------
+    row("today_figures", FOR_STAFF),
+    row("today_house", "302 403 200 200 200 200"),
+    row("today_trail", "302 403 200 200 200 200"),
     row("help", FOR_STAFF),
     row("help_chapter", FOR_STAFF, lambda world: ("write",)),
     row("app_manifest", FOR_ALL),
