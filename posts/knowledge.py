@@ -7,15 +7,19 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from django.db.models import F
+from django.utils import timezone
 
 from channels_app.models import Channel
 from channels_app.selectors import usable_among
 from libsocial.accounts import policy as accounts_policy
 from libsocial.accounts.models import Unit
 from libsocial.accounts.policy import Policy
+from libsocial.hours import selectors as hours
+from libsocial.hours.reckoning import Hours
 from posts import selectors
 from posts.drafting import Draft
-from posts.models import Asset, Post, Review
+from posts.models import Asset, Embargo, Post, Review
+from posts.planning import Ban
 from scheduler.models import Delivery
 from scheduler.selectors import deliveries_for
 
@@ -30,6 +34,7 @@ class Known:
         self.posts, self.drafts = posts, list(drafts)
         self._read = {channel.pk: channel for channel in channels}
         self._usable: dict[int, set[int]] = {}
+        self._calendars: dict[int, Hours] = {}
 
     @cached_property
     def channels(self) -> dict[int, Channel]:
@@ -65,6 +70,21 @@ class Known:
         if unit.pk not in self._policies:
             self._policies[unit.pk] = accounts_policy.of(unit)
         return self._policies[unit.pk]
+
+    def hours(self, unit: Unit) -> Hours:
+        """When the unit is open, quiet or closed."""
+        if unit.pk not in self._calendars:
+            asking = {post.unit_id: post.unit for post in self.posts} | {unit.pk: unit}
+            self._calendars |= hours.of_many(asking.values())
+        return self._calendars[unit.pk]
+
+    @cached_property
+    def _embargoes(self) -> list[Embargo]:
+        return list(Embargo.objects.standing(timezone.now()).select_related("unit"))
+
+    def embargoes(self, unit: Unit) -> list[Ban]:
+        """What may not be said in this unit yet."""
+        return [row.ban() for row in self._embargoes if unit.path.startswith(row.unit.path)]
 
     @cached_property
     def reviews(self) -> dict[int, list[Review]]:

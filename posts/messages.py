@@ -18,6 +18,10 @@ SENTENCES = {
     "post.withdrawn": _("{actor} withdrew the post"),
     "post.archived": _("{actor} archived the post"),
     "post.reopened": _("{actor} brought the post back"),
+    "embargo.placed": _("{actor} placed an embargo until {until} ({zone}): {reason}"),
+    "embargo.lift_asked": _("{actor} asked to lift the embargo early: {reason}"),
+    "embargo.lift_refused": _("{actor} left the embargo in place: {reason}"),
+    "embargo.lifted": _("{actor} confirmed and lifted the embargo early: {reason}"),
     "asset.uploaded": _("{actor} added “{name}” to the library"),
     "asset.captioned": _("{actor} added captions to a film ({language})"),
     "asset.described": _("{actor} described a picture: {after}"),
@@ -91,6 +95,39 @@ MESSAGES = {
     ),
     "post.time_twice": Message(
         _("{typed} happens twice: the clocks go back that night"), _("It goes out the first time."), "caution"
+    ),
+    "post.closed": Message(
+        _("{wall} lies in a closure: {reason}"),
+        _("The next opening is {opening}. Move it there, or mark it as a service notice if it must go out."),
+        "caution",
+    ),
+    "post.closed_for_good": Message(
+        _("{wall} lies in a closure: {reason}"),
+        _("No opening is in sight. Choose another time, or mark it as a service notice if it must go out."),
+        "caution",
+    ),
+    "post.quiet_hours": Message(
+        _("{wall} lies in quiet hours"), _("They are over, and you are open, {opening}."), "caution"
+    ),
+    "post.quiet_hours_for_good": Message(_("{wall} lies in quiet hours"), _("Choose another time."), "caution"),
+    "post.outside_hours": Message(_("{wall} is outside opening hours"), _("The next opening is {opening}."), "caution"),
+    "post.outside_hours_for_good": Message(_("{wall} is outside opening hours"), _("Choose another time."), "caution"),
+    "post.embargoed": Message(
+        _("This may not be said before {until} ({zone}): {reason}"),
+        _("Move it to that time or later, or take out what the embargo is about."),
+        "bad",
+    ),
+    "post.still_embargoed": Message(
+        _("“{title}” was not sent: an embargo forbids it"),
+        _("When the embargo has ended, send it again from its page, or plan a copy of it."),
+        "bad",
+        mail=True,
+    ),
+    "embargo.lift_asked": Message(
+        _("{person} asks to lift an embargo early: {reason}"),
+        _("It is lifted only when a second person confirms. Posts about it may leave from that moment."),
+        "caution",
+        mail=True,
     ),
     "post.picture_gone": Message(
         _("A picture is not in the library any more"), _("Take it out and add it again."), "bad"

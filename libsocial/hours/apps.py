@@ -7,3 +7,9 @@ class HoursConfig(AppConfig):
     name = "libsocial.hours"
     label = "hours"
     verbose_name = "Opening hours and closures"
+
+    def ready(self) -> None:
+        from libsocial.audit import sentences as trail
+        from libsocial.hours import sentences
+
+        trail.register(sentences.SENTENCES)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from libsocial.accounts.models import Unit
@@ -17,7 +18,7 @@ BACK = timedelta(days=45)  # how far past closures are still read: pages show la
 
 
 def calendar_of(unit: Unit) -> Hours:
-    """The hours that hold in this unit: its own, or those of the units above it. Four queries."""
+    """The hours that hold in this unit: its own, or those of the units above it. Two to four queries."""
     return of_many([unit])[unit.pk]
 
 
@@ -26,9 +27,9 @@ def of_many(units: Iterable[Unit], *, since: date | None = None) -> dict[int, Ho
     units = list(units)
     chains = {unit.pk: chain(unit) for unit in units}
     ids = {pk for line in chains.values() for pk in line}
-    rules = {row.unit_id: row for row in HoursRules.objects.filter(unit_id__in=ids)}
-    weeks = _grouped(OpeningHours.objects.filter(unit_id__in=ids))
-    quiet = _grouped(QuietHours.objects.filter(unit_id__in=ids))
+    rules, has_week, has_quiet = _decisions(ids)
+    weeks = _grouped(OpeningHours.objects.filter(unit_id__in=has_week)) if has_week else {}
+    quiet = _grouped(QuietHours.objects.filter(unit_id__in=has_quiet)) if has_quiet else {}
     closures = _grouped(_in_force(ids, since or timezone.now().date() - BACK))
     return {unit.pk: _hours(unit, chains[unit.pk], rules, weeks, quiet, closures) for unit in units}
 
@@ -58,6 +59,19 @@ def shut_of(row: Closure) -> Shut:
 
 def today_in(unit: Unit) -> date:
     return localtime.wall_of(timezone.now(), unit.zone).date()
+
+
+def _decisions(ids: set[int]) -> tuple[dict[int, HoursRules], list[int], list[int]]:
+    """The units' own rules, and which of them have hours and quiet hours: most have none, and those need no reading."""
+    mine = {"unit": OuterRef("pk")}
+    rows = Unit.objects.filter(pk__in=ids).select_related("hours_rules")
+    found = list(
+        rows.annotate(
+            has_week=Exists(OpeningHours.objects.filter(**mine)), has_quiet=Exists(QuietHours.objects.filter(**mine))
+        )
+    )
+    rules = {row.pk: row.hours_rules for row in found if hasattr(row, "hours_rules")}
+    return rules, [row.pk for row in found if row.has_week], [row.pk for row in found if row.has_quiet]
 
 
 def _in_force(ids: Iterable[int], since: date) -> Iterable[Closure]:

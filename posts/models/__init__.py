@@ -1,6 +1,7 @@
 """The rows of posts, by what they are about. Everything is imported from here."""
 
 from posts.models.media import Asset, AssetQuerySet, CaptionFile, Rendition
+from posts.models.planning import Embargo, Repeat, RepeatDate
 from posts.models.reviewing import Review
 from posts.models.writing import Post, PostQuerySet, Revision, Target
 
@@ -8,9 +9,12 @@ __all__ = [
     "Asset",
     "AssetQuerySet",
     "CaptionFile",
+    "Embargo",
     "Post",
     "PostQuerySet",
     "Rendition",
+    "Repeat",
+    "RepeatDate",
     "Review",
     "Revision",
     "Target",
