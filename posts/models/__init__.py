@@ -1,17 +1,24 @@
 """The rows of posts, by what they are about. Everything is imported from here."""
 
+from posts.models.approving import Step
 from posts.models.media import Asset, AssetQuerySet, CaptionFile, Rendition
-from posts.models.reviewing import Review
+from posts.models.reviewing import BreakGlass, DecisionLink, Guest, GuestWord, Review, Seen
 from posts.models.writing import Post, PostQuerySet, Revision, Target
 
 __all__ = [
     "Asset",
     "AssetQuerySet",
+    "BreakGlass",
     "CaptionFile",
+    "DecisionLink",
+    "Guest",
+    "GuestWord",
     "Post",
     "PostQuerySet",
     "Rendition",
     "Review",
     "Revision",
+    "Seen",
+    "Step",
     "Target",
 ]
