@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "libsocial.audit",
     "libsocial.notices",
     "libsocial.accounts",
+    "libsocial.hours",
     "channels_app",
     "scheduler",
     "posts",

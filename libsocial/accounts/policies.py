@@ -25,6 +25,10 @@ ABILITIES: dict[str, frozenset[Role]] = {
     # deliveries: retry, cancel, decide what an unclear one was
     "delivery.decide": frozenset({Role.EDITOR, Role.SUPERVISOR, Role.ADMIN}),
     "hold.place": frozenset({Role.SUPERVISOR, Role.ADMIN}),
+    # opening hours and closures, and what may not be said yet
+    "hours.manage": frozenset({Role.SUPERVISOR, Role.ADMIN}),
+    "closure.declare": frozenset({Role.SUPERVISOR, Role.ADMIN}),
+    "embargo.manage": frozenset({Role.SUPERVISOR, Role.ADMIN}),
     # channels
     "channel.see": frozenset(Role),
     "channel.manage": frozenset({Role.ADMIN}),

@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class HoursConfig(AppConfig):
+    name = "libsocial.hours"
+    label = "hours"
+    verbose_name = "Opening hours and closures"
