@@ -56,6 +56,11 @@ class Embargo(models.Model):
     def lines(self) -> tuple[str, ...]:
         return tuple(line.strip() for line in self.words.splitlines() if line.strip())
 
+    @property
+    def wall(self) -> datetime:
+        """Its end on the clock it was entered by."""
+        return datetime.fromisoformat(self.at)
+
     def ban(self) -> Ban:
         return Ban(self.lines, self.asset_id, self.until, self.zone, self.reason)
 

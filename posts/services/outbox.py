@@ -146,7 +146,7 @@ def who_cares(delivery: Delivery) -> Iterable[User] | None:
     ids = {post.author_id}
     if post.approved is not None:
         ids |= {post.approved.changed_by_id}
-        ids |= set(post.approved.reviews.filter(decision="approved").values_list("person_id", flat=True))
+        ids |= set(post.approved.reviews.filter(decision="approved", guest=None).values_list("person_id", flat=True))
     return User.objects.filter(pk__in=ids, is_active=True)
 
 
