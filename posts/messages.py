@@ -31,6 +31,11 @@ SENTENCES = {
     "post.withdrawn": _("{actor} withdrew the post"),
     "post.archived": _("{actor} archived the post"),
     "post.reopened": _("{actor} brought the post back"),
+    "repeat.started": _("{actor} began to repeat “{title}”"),
+    "repeat.ended": _("{actor} ended the repeat of “{title}”"),
+    "repeat.skipped": _("{actor} left the {day} out of the repeat of “{title}”"),
+    "repeat.unskipped": _("{actor} took the {day} into the repeat of “{title}” again"),
+    "repeat.made": _("Written by the repeat of “{title}”"),
     "embargo.placed": _("{actor} placed an embargo until {until} ({zone}): {reason}"),
     "embargo.lift_asked": _("{actor} asked to lift the embargo early: {reason}"),
     "embargo.lift_refused": _("{actor} left the embargo in place: {reason}"),
@@ -175,6 +180,11 @@ MESSAGES = {
         _("When the embargo has ended, send it again from its page, or plan a copy of it."),
         "bad",
         mail=True,
+    ),
+    "repeat.trouble": Message(
+        _("The repeat of “{title}” could not write its next draft"),
+        _("{reason} Mend the post it repeats, or end the repeat; the draft is then written by itself."),
+        "bad",
     ),
     "embargo.lift_asked": Message(
         _("{person} asks to lift an embargo early: {reason}"),
