@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from libsocial.accounts.models import Unit
@@ -18,7 +18,7 @@ BACK = timedelta(days=45)  # how far past closures are still read: pages show la
 
 
 def calendar_of(unit: Unit) -> Hours:
-    """The hours that hold in this unit: its own, or those of the units above it. Two to four queries."""
+    """The hours that hold in this unit: its own, or those of the units above it. One to four queries."""
     return of_many([unit])[unit.pk]
 
 
@@ -27,10 +27,12 @@ def of_many(units: Iterable[Unit], *, since: date | None = None) -> dict[int, Ho
     units = list(units)
     chains = {unit.pk: chain(unit) for unit in units}
     ids = {pk for line in chains.values() for pk in line}
-    rules, has_week, has_quiet = _decisions(ids)
-    weeks = _grouped(OpeningHours.objects.filter(unit_id__in=has_week)) if has_week else {}
-    quiet = _grouped(QuietHours.objects.filter(unit_id__in=has_quiet)) if has_quiet else {}
-    closures = _grouped(_in_force(ids, since or timezone.now().date() - BACK))
+    since = since or timezone.now().date() - BACK
+    found = _what_there_is(ids, since)
+    rules = {row.pk: row.hours_rules for row in found if hasattr(row, "hours_rules")}
+    weeks = _read(OpeningHours.objects.all(), [row.pk for row in found if row.has_week])
+    quiet = _read(QuietHours.objects.all(), [row.pk for row in found if row.has_quiet])
+    closures = _read(_in_force(since), [row.pk for row in found if row.has_closures])
     return {unit.pk: _hours(unit, chains[unit.pk], rules, weeks, quiet, closures) for unit in units}
 
 
@@ -61,26 +63,27 @@ def today_in(unit: Unit) -> date:
     return localtime.wall_of(timezone.now(), unit.zone).date()
 
 
-def _decisions(ids: set[int]) -> tuple[dict[int, HoursRules], list[int], list[int]]:
-    """The units' own rules, and which of them have hours and quiet hours: most have none, and those need no reading."""
+def _what_there_is(ids: set[int], since: date) -> list[Any]:
+    """The units with their own rules and with what else is to be read about each: for most there is nothing."""
     mine = {"unit": OuterRef("pk")}
     rows = Unit.objects.filter(pk__in=ids).select_related("hours_rules")
-    found = list(
+    return list(
         rows.annotate(
-            has_week=Exists(OpeningHours.objects.filter(**mine)), has_quiet=Exists(QuietHours.objects.filter(**mine))
+            has_week=Exists(OpeningHours.objects.filter(**mine)),
+            has_quiet=Exists(QuietHours.objects.filter(**mine)),
+            has_closures=Exists(_in_force(since).filter(**mine)),
         )
     )
-    rules = {row.pk: row.hours_rules for row in found if hasattr(row, "hours_rules")}
-    return rules, [row.pk for row in found if row.has_week], [row.pk for row in found if row.has_quiet]
 
 
-def _in_force(ids: Iterable[int], since: date) -> Iterable[Closure]:
-    return Closure.objects.filter(unit_id__in=ids, state="in_force", last_day__gte=since)
+def _in_force(since: date) -> QuerySet[Closure]:
+    return Closure.objects.filter(state="in_force", last_day__gte=since)
 
 
-def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
+def _read(rows: QuerySet[Any], ids: list[int]) -> dict[int, list[Any]]:
+    """The rows of these units by unit; no question where there are none."""
     found: dict[int, list[Any]] = {}
-    for row in rows:
+    for row in rows.filter(unit_id__in=ids) if ids else ():
         found.setdefault(row.unit_id, []).append(row)
     return found
 

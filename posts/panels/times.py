@@ -1,4 +1,4 @@
-"""When the post leaves, on which channel, whether it may leave while the library is closed, and how it repeats."""
+"""When the post leaves, on which channel, whether it may leave while the library is closed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from posts.panels import Panel
 
 
 class Times(Panel):
-    """The times of all channels in one table, the service notice, and the repeats of a kept post."""
+    """The times of all channels in one table, and the service notice."""
 
     def context(self, composer: Composer, request: HttpRequest) -> dict[str, Any]:
-        repeats = list(composer.post.repeats.filter(state="running")) if composer.post else []
-        return {"times_service": composer.draft.service, "times_rows": _rows(composer), "times_repeats": repeats}
+        return {"times_service": composer.draft.service, "times_rows": _rows(composer)}
 
     def live(self, composer: Composer, request: HttpRequest) -> dict[str, str]:
         return {"times": render_to_string("posts/compose/_times.html", {"times_rows": _rows(composer)}, request)}

@@ -45,7 +45,7 @@ def test_closures_of_the_library_hold_in_its_branches_and_not_the_other_way(lib:
 
 
 def test_many_units_cost_as_much_as_one(lib: Library, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert len(selectors.of_many([lib.root, lib.north, lib.south])) == 3
 
 
