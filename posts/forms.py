@@ -12,6 +12,7 @@ from libsocial.accounts.models import Unit
 from libsocial.core.localtime import wall_of
 from libsocial.core.localtime import zone as zone_of
 from posts import emergency
+from posts.models import Asset
 
 OTHER = ("other", _("something else"))
 
@@ -45,6 +46,7 @@ class EmbargoForm(forms.Form):
     words = forms.CharField(
         label=_("What may not be said"),
         max_length=2000,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("A title, a name, an ISBN; one on each line. A post that contains one of them is stopped."),
     )
@@ -56,10 +58,13 @@ class EmbargoForm(forms.Form):
         help_text=_("Whoever is stopped reads this: publication day, award, decision of the board."),
     )
 
-    def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
+    asset = forms.ModelChoiceField(queryset=Asset.objects.none(), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, units: Any, assets: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = units
         self.fields["unit"].label_from_instance = unit_label
+        self.fields["asset"].queryset = assets
 
     def clean_zone(self) -> str:
         zone_of(self.cleaned_data["zone"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -19,7 +20,7 @@ from libsocial.accounts import policies
 from libsocial.accounts.errors import Refused
 from libsocial.accounts.models import User
 from libsocial.audit import services as audit
-from libsocial.core.states import Machine
+from libsocial.core.states import Machine, TransitionError
 from libsocial.hours import selectors as hours
 from libsocial.notices import services as notices
 from posts import drafting, problems, recurrence, selectors
@@ -128,7 +129,8 @@ def _make_for(repeat: Repeat, now: datetime) -> int:
         if one.post is None and one.note != "person":
             near.append(one)
     if next(ahead(repeat, now=now), None) is None:
-        MACHINE.move(repeat, "end")
+        with suppress(TransitionError):  # another tick, or a person, was faster
+            MACHINE.move(repeat, "end")
     return sum(_make_one(repeat, one) for one in near[:MOST_AT_ONCE])
 
 

@@ -15,17 +15,19 @@ from libsocial.accounts.forms import put_refusal
 from libsocial.core import asked
 from libsocial.core.flash import flash
 from posts.forms import EmbargoForm
-from posts.models import Embargo
+from posts.models import Asset, Embargo
 from posts.services import embargoes
 
 
 @login_required
 def page(request: HttpRequest) -> HttpResponse:
-    """What may not be said yet, and the form for more of it."""
+    """What may not be said yet, and the form for more of it. `?asset=3` is about a file of the library."""
     units = policies.units_where(request.user, "embargo.manage")
     first = getattr(request, "unit", None) if getattr(request, "unit", None) in units else units.first()
-    initial = {"unit": first, "zone": first.zone} if first else {}
-    form = EmbargoForm(request.POST or None, units=units, initial=initial)
+    assets = Asset.objects.visible_to(request.user)
+    about = assets.filter(pk=asked.number(request.POST.get("asset") or request.GET.get("asset")) or 0).first()
+    initial = {"unit": first, "zone": first.zone, "asset": about} if first else {}
+    form = EmbargoForm(request.POST or None, units=units, assets=assets, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             embargoes.place(by=request.user, **form.cleaned_data)
@@ -34,7 +36,7 @@ def page(request: HttpRequest) -> HttpResponse:
         else:
             flash(request, _("From now on nothing about it leaves before that moment."))
             return redirect("posts:embargoes")
-    context = {"form": form if first else None, **_rows(request)}
+    context = {"form": form if first else None, "about": about, **_rows(request)}
     return render(request, "posts/embargoes.html", context, status=422 if form.errors else 200)
 
 

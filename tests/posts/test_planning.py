@@ -26,6 +26,7 @@ from posts.services import embargoes, review
 from scheduler import engine
 from scheduler.models import Delivery
 from tests.cast import Library, person, signed_in
+from tests.pages.world import picture
 from tests.posts.conftest import NOW, again, approved, simple, submitted, written
 
 FRIDAY = date(2026, 11, 27)
@@ -192,7 +193,7 @@ def test_lifting_it_early_takes_two(lib: Library, channel: Channel, clock: time_
     [
         ({"until": "2020-01-01T10:00"}, "This moment has passed"),
         ({"until": "soon"}, "This is not a date and time"),
-        ({"words": " "}, "This field is required"),
+        ({"words": " "}, "Say what is under embargo"),
         ({"zone": "Moon/Base"}, "This is not a time zone"),
     ],
 )
@@ -202,6 +203,20 @@ def test_an_embargo_that_cannot_be_is_refused(lib: Library, fields: dict[str, st
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert not Embargo.objects.exists()
+
+
+def test_a_file_is_under_embargo_with_every_post_that_shows_it(
+    lib: Library, channel: Channel, clock: time_machine.Traveller
+) -> None:
+    asset = picture(lib.north, lib.alice)
+    person, where = signed_in(lib.sam), reverse("posts:embargoes")
+    assert f"/posts/pictures/{asset.pk}/thumb/" in person.get(where, {"asset": asset.pk}).content.decode()
+    given = {"unit": lib.north.pk, "asset": asset.pk, "until": "2199-01-01T10:00", "zone": "UTC", "reason": "Prize"}
+    assert person.post(where, given).status_code == 302
+    shown = DraftPart("Look", media=(drafting.DraftMedia(asset.pk, alt="Somebody"),))
+    draft = replace(simple(channel), parts=(shown,))
+    assert told(draft, lib.north) == [("post.embargoed", "block")]
+    assert told(simple(channel), lib.north) == []
 
 
 def test_it_ends_by_itself(lib: Library) -> None:

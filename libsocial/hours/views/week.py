@@ -60,6 +60,10 @@ def _days(quiet: Quiet) -> str:
     return ", ".join(str(label) for day, label in WEEKDAYS if day in quiet.weekdays)
 
 
+# Buttons that copy one day: onto which days.
+ONTO = {"copy": range(7), "copy5": range(5)}
+
+
 @require_POST
 @login_required
 def save_week(request: HttpRequest, pk: int) -> HttpResponse:
@@ -67,8 +71,8 @@ def save_week(request: HttpRequest, pk: int) -> HttpResponse:
     unit = unit_of(request, pk, "hours.manage")
     week = weeks.read(request.POST)
     do, _colon, day = request.POST.get("do", "save").partition(":")
-    if do == "copy":
-        week.copy(min(asked.number(day) or 0, 6), list(range(5)) if request.POST.get("onto") == "5" else list(range(7)))
+    if do in ONTO:
+        week.copy(min(asked.number(day) or 0, 6), list(ONTO[do]))
         return _page(request, unit, week=weeks.judge(week), unsaved=True)
     if not weeks.judge(week).valid:
         return _page(request, unit, 422, week=week)
