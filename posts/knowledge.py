@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.core.cache import cache
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -39,6 +41,16 @@ class Asked:
     unit: Unit
     named: bool = False  # it names people, be they here or gone
     people: dict[int, str] = field(default_factory=dict)
+
+
+EMBARGOES = "posts.embargoes"
+REMEMBERED = 10  # seconds
+
+
+def forget_embargoes() -> None:
+    """One was placed or lifted: every page knows at once, and again when that is committed."""
+    cache.delete(EMBARGOES)
+    transaction.on_commit(lambda: cache.delete(EMBARGOES))
 
 
 class Known:
@@ -96,12 +108,18 @@ class Known:
         return self._calendars[unit.pk]
 
     @cached_property
-    def _embargoes(self) -> list[Embargo]:
-        return list(Embargo.objects.standing(timezone.now()).select_related("unit"))
+    def _embargoes(self) -> list[tuple[int, Ban]]:
+        """Remembered for some seconds: pages ask often, and there are few. What leaves asks the rows themselves."""
+        known = cache.get(EMBARGOES)
+        if known is None:
+            known = [(row.unit_id, row.ban()) for row in Embargo.objects.standing(timezone.now())]
+            cache.set(EMBARGOES, known, REMEMBERED)
+        return known
 
     def embargoes(self, unit: Unit) -> list[Ban]:
         """What may not be said in this unit yet."""
-        return [row.ban() for row in self._embargoes if unit.path.startswith(row.unit.path)]
+        above = hours.chain(unit)
+        return [ban for unit_id, ban in self._embargoes if unit_id in above]
 
     @cached_property
     def reviews(self) -> dict[int, list[Review]]:

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    DateField,
+    F,
+    Field,
+    JSONField,
+    Model,
+    QuerySet,
+    TextField,
+    TimeField,
+    Value,
+)
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from libsocial.accounts.models import Unit
@@ -18,7 +34,7 @@ BACK = timedelta(days=45)  # how far past closures are still read: pages show la
 
 
 def calendar_of(unit: Unit) -> Hours:
-    """The hours that hold in this unit: its own, or those of the units above it. One to four queries."""
+    """The hours that hold in this unit: its own, or those of the units above it. One query."""
     return of_many([unit])[unit.pk]
 
 
@@ -27,13 +43,8 @@ def of_many(units: Iterable[Unit], *, since: date | None = None) -> dict[int, Ho
     units = list(units)
     chains = {unit.pk: chain(unit) for unit in units}
     ids = {pk for line in chains.values() for pk in line}
-    since = since or timezone.now().date() - BACK
-    found = _what_there_is(ids, since)
-    rules = {row.pk: row.hours_rules for row in found if hasattr(row, "hours_rules")}
-    weeks = _read(OpeningHours.objects.all(), [row.pk for row in found if row.has_week])
-    quiet = _read(QuietHours.objects.all(), [row.pk for row in found if row.has_quiet])
-    closures = _read(_in_force(since), [row.pk for row in found if row.has_closures])
-    return {unit.pk: _hours(unit, chains[unit.pk], rules, weeks, quiet, closures) for unit in units}
+    found = _rows(ids, since or timezone.now().date() - BACK)
+    return {unit.pk: _hours(unit, chains[unit.pk], found) for unit in units}
 
 
 def closures_between(units: Iterable[Unit], first: date, last: date) -> list[Closure]:
@@ -63,61 +74,101 @@ def today_in(unit: Unit) -> date:
     return localtime.wall_of(timezone.now(), unit.zone).date()
 
 
-def _what_there_is(ids: set[int], since: date) -> list[Any]:
-    """The units with their own rules and with what else is to be read about each: for most there is nothing."""
-    mine = {"unit": OuterRef("pk")}
-    rows = Unit.objects.filter(pk__in=ids).select_related("hours_rules")
-    return list(
-        rows.annotate(
-            has_week=Exists(OpeningHours.objects.filter(**mine)),
-            has_quiet=Exists(QuietHours.objects.filter(**mine)),
-            has_closures=Exists(_in_force(since).filter(**mine)),
-        )
-    )
+# --- one question for all of it ------------------------------------------------
+
+# What is known of a unit, whatever table it stands in, in the same columns: the pages that judge posts ask often.
+_COLUMNS: dict[str, Field[Any, Any]] = {
+    "what": CharField(),
+    "of_unit": BigIntegerField(),
+    "number": BigIntegerField(),  # weekday of a span, id of a closure
+    "text": CharField(),  # kind, or the rule about closures
+    "more": CharField(),  # source, or the rule about other hours
+    "first": DateField(),
+    "last": DateField(),
+    "begin": TimeField(),
+    "end": TimeField(),
+    "flag": BooleanField(),  # overnight, or has a week of its own
+    "flag2": BooleanField(),  # has quiet hours of its own
+    "said": TextField(),  # reason, country
+    "words": TextField(),  # for the public, region
+    "days": JSONField(),
+}
 
 
-def _in_force(since: date) -> QuerySet[Closure]:
-    return Closure.objects.filter(state="in_force", last_day__gte=since)
+@dataclass
+class _Found:
+    """What stands in the four tables about some units, by unit."""
+
+    rules: dict[int, dict[str, Any]] = field(default_factory=dict)
+    spans: dict[int, list[Span]] = field(default_factory=lambda: defaultdict(list))
+    quiet: dict[int, list[Quiet]] = field(default_factory=lambda: defaultdict(list))
+    closures: dict[int, list[Shut]] = field(default_factory=lambda: defaultdict(list))
 
 
-def _read(rows: QuerySet[Any], ids: list[int]) -> dict[int, list[Any]]:
-    """The rows of these units by unit; no question where there are none."""
-    found: dict[int, list[Any]] = {}
-    for row in rows.filter(unit_id__in=ids) if ids else ():
-        found.setdefault(row.unit_id, []).append(row)
+def _rows(ids: set[int], since: date) -> _Found:
+    found = _Found()
+    week = _same(OpeningHours, ids, "span", number="weekday", begin="opens", end="closes", flag="overnight")
+    quiet = _same(QuietHours, ids, "quiet", number="pk", begin="begins", end="ends", days="weekdays")
+    rules = _same(
+        HoursRules, ids, "rules", text="closed_rule", more="outside_rule", said="country", words="region",
+        flag="own_week", flag2="own_quiet",
+    )  # fmt: skip
+    closures = _same(
+        Closure, ids, "closure", number="pk", text="kind", more="source", first="first_day", last="last_day",
+        begin="begins", end="ends", said="reason", words="words",
+    ).filter(state="in_force", last_day__gte=since)  # fmt: skip
+    for row in week.union(quiet, rules, closures, all=True):
+        _sort(found, dict(zip(_COLUMNS, row, strict=True)))
     return found
 
 
-def _hours(
-    unit: Unit,
-    line: list[int],
-    rules: dict[int, HoursRules],
-    weeks: dict[int, list[OpeningHours]],
-    quiet: dict[int, list[QuietHours]],
-    closures: dict[int, list[Closure]],
-) -> Hours:
-    week_from = next((pk for pk in line if pk in weeks or (pk in rules and rules[pk].own_week)), None)
-    quiet_from = next((pk for pk in line if pk in quiet or (pk in rules and rules[pk].own_quiet)), None)
-    place = next((rules[pk] for pk in line if pk in rules and rules[pk].country), None)
+def _same(model: type[Model], ids: set[int], what: str, **columns: str) -> QuerySet[Any]:
+    """The rows of one table in the common columns."""
+    of = {"what": Value(what), "of_unit": F("unit_id")} | {name: F(column) for name, column in columns.items()}
+    kept = {f"c_{name}": Cast(of.get(name, Value(None)), kind) for name, kind in _COLUMNS.items()}
+    return model._base_manager.filter(unit_id__in=ids).order_by().annotate(**kept).values_list(*kept)
+
+
+def _sort(found: _Found, row: dict[str, Any]) -> None:
+    unit = row["of_unit"]
+    match row["what"]:
+        case "span":
+            found.spans[unit].append(Span(row["number"], row["begin"], row["end"], bool(row["flag"])))
+        case "quiet":
+            found.quiet[unit].append(Quiet(frozenset(row["days"]), row["begin"], row["end"]))
+        case "rules":
+            found.rules[unit] = row
+        case _:
+            found.closures[unit].append(
+                Shut(
+                    row["number"], unit, row["text"], row["first"], row["last"], row["begin"], row["end"],
+                    row["said"], row["words"], row["more"],
+                )
+            )  # fmt: skip
+
+
+def _hours(unit: Unit, line: list[int], found: _Found) -> Hours:
+    """What holds in a unit: of each matter, what the nearest unit up the line says."""
+    rules = found.rules
+    week_from = next((pk for pk in line if pk in found.spans or (pk in rules and rules[pk]["flag"])), None)
+    quiet_from = next((pk for pk in line if pk in found.quiet or (pk in rules and rules[pk]["flag2"])), None)
+    place = next((rules[pk] for pk in line if pk in rules and rules[pk]["said"]), None)
+    week = sorted(found.spans.get(week_from or 0, ()), key=lambda span: (span.weekday, span.opens))
     return Hours(
         zone=unit.zone,
-        spans=None if week_from is None else tuple(_span(row) for row in weeks.get(week_from, ())),
-        quiet=() if quiet_from is None else tuple(_quiet(row) for row in quiet.get(quiet_from, ())),
-        closures=tuple(shut_of(row) for pk in line for row in closures.get(pk, ())),
-        country=place.country if place else "",
-        region=place.region if place else "",
-        closed_rule=_first(line, rules, "closed_rule") or "warn",
-        outside_rule=_first(line, rules, "outside_rule") or "off",
+        spans=None if week_from is None else tuple(week),
+        quiet=tuple(sorted(found.quiet.get(quiet_from or 0, ()), key=lambda one: one.begins)),
+        closures=tuple(sorted((shut for pk in line for shut in found.closures.get(pk, ())), key=_by_day)),
+        country=place["said"] if place else "",
+        region=place["words"] if place else "",
+        closed_rule=_first(line, rules, "text") or "warn",
+        outside_rule=_first(line, rules, "more") or "off",
     )
 
 
-def _first(line: list[int], rules: dict[int, HoursRules], name: str) -> str:
-    return next((value for pk in line if pk in rules and (value := getattr(rules[pk], name))), "")
+def _by_day(shut: Shut) -> tuple[date, int]:
+    return shut.first_day, shut.pk
 
 
-def _span(row: OpeningHours) -> Span:
-    return Span(row.weekday, row.opens, row.closes, row.overnight)
-
-
-def _quiet(row: QuietHours) -> Quiet:
-    return Quiet(frozenset(row.weekdays), row.begins, row.ends)
+def _first(line: list[int], rules: dict[int, dict[str, Any]], name: str) -> str:
+    return next((value for pk in line if pk in rules and (value := rules[pk][name])), "")

@@ -20,6 +20,7 @@ from libsocial.hours.selectors import chain
 from libsocial.notices import services as notices
 from posts import planning
 from posts.drafting import Draft
+from posts.knowledge import forget_embargoes
 from posts.models import Asset, Embargo
 
 MACHINE = Machine(
@@ -102,4 +103,5 @@ def _move(embargo: Embargo, action: str, **values: Any) -> None:
 
 
 def _record(action: str, by: User, row: Embargo, **data: str) -> None:
+    forget_embargoes()
     audit.record(action, by=by, on=row, unit=row.unit, data={"reason": row.reason, **data})

@@ -10,8 +10,10 @@ import pytest
 from libsocial.accounts.models import Unit
 from libsocial.hours import selectors
 from libsocial.hours.models import Closure, HoursRules, OpeningHours, QuietHours
+from libsocial.hours.reckoning import Quiet, Span
 from tests.cast import Library
 
+pytestmark = pytest.mark.bothdbs
 FRIDAY = date(2030, 11, 29)
 
 
@@ -54,3 +56,15 @@ def test_people_see_the_closures_that_hold_for_them(lib: Library, name: str) -> 
     row = closure(getattr(lib, name))
     assert Closure.objects.visible_to(lib.alice).filter(pk=row.pk).exists()
     assert Closure.objects.visible_to(lib.olga).filter(pk=row.pk).exists() is (name == "root")
+
+
+def test_every_matter_comes_back_as_it_was_entered(lib: Library) -> None:
+    OpeningHours.objects.create(unit=lib.north, weekday=4, opens=time(18, 30), closes=time(1), overnight=True)
+    QuietHours.objects.create(unit=lib.north, weekdays=[6], begins=time(22), ends=time(7))
+    HoursRules.objects.create(unit=lib.root, country="GB", region="SCT", closed_rule="block")
+    row = closure(lib.north, kind="limited", begins=time(12), words="Use the side door.", source="feed")
+    hours = selectors.calendar_of(lib.north)
+    assert hours.spans == (Span(4, time(18, 30), time(1), True),)
+    assert hours.quiet == (Quiet(frozenset({6}), time(22), time(7)),)
+    assert hours.closures == (selectors.shut_of(row),)
+    assert (hours.country, hours.region, hours.closed_rule, hours.outside_rule) == ("GB", "SCT", "block", "off")

@@ -23,6 +23,8 @@ from scheduler.models import Delivery
 from tests.cast import Library, signed_in
 from tests.posts.conftest import again, simple, written
 
+pytestmark = pytest.mark.bothdbs
+
 
 def dates(rule: Rule, number: int = 5) -> list[str]:
     return [day.isoformat() for day in islice(recurrence.days(rule), number)]
