@@ -42,6 +42,7 @@ urlpatterns = [
     path("health/metrics", metrics.metrics, name="health_metrics"),
     path("account/", include("allauth.urls")),
     path("", include("libsocial.accounts.urls")),
+    path("hours/", include("libsocial.hours.urls")),
     path("notices/", include("libsocial.notices.urls")),
     path("audit/", include("libsocial.accounts.trail_urls")),
     path("channels/", include("channels_app.urls")),

@@ -11,9 +11,10 @@ class PostsConfig(AppConfig):
     def ready(self) -> None:
         from channels_app import work
         from libsocial.audit import sentences, subjects
+        from libsocial.hours import touching
         from libsocial.notices import catalogue
         from posts import messages, on_channels, selectors, steps
-        from posts.services import outbox
+        from posts.services import outbox, touched
         from scheduler import guards, listeners
 
         steps.register()
@@ -23,3 +24,4 @@ class PostsConfig(AppConfig):
         guards.register(outbox.still_approved)
         listeners.register(listeners.Listener(outbox.who_cares, outbox.address))
         work.register(on_channels.work_of)
+        touching.register(touched.find, touched.settle)

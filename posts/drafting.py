@@ -136,6 +136,7 @@ class Draft:
     zone: str = "UTC"
     targets: tuple[DraftTarget, ...] = ()
     note: str = ""  # internal, never published
+    service: bool = False  # a service notice: it may leave while the library is closed
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -153,11 +154,14 @@ class Draft:
 
     def body(self) -> dict[str, Any]:
         """What Revision.body holds."""
-        return {
+        said: dict[str, Any] = {
             "parts": [part.to_json() for part in self.parts],
             "language": self.language,
             "content_warning": self.content_warning,
         }
+        if self.service:
+            said["service"] = True
+        return said
 
     def same_post(self, other: Draft) -> bool:
         """Would the public meet the same? The internal note does not count; the order of channels neither."""
@@ -260,6 +264,7 @@ def read(data: Mapping[str, Any], *, zone: str = "UTC") -> Reading:
         zone=named or zone,
         targets=_targets(data.get("targets"), problems),
         note=text_of(data.get("note")),
+        service=bool(data.get("service")),
     )
     return Reading(draft, problems)
 

@@ -19,7 +19,7 @@ from channels_app.capabilities import Capabilities
 from channels_app.check import Problem
 from channels_app.content import Content, Part
 from libsocial.core import asked
-from posts import resolve
+from posts import planning, resolve
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, DraftVariant
 from posts.models import Asset
 
@@ -37,6 +37,8 @@ LABELS: dict[str, str | Promise] = {
     "alt_in_text": _("Put the description into the text"),
     "drop_option": _("Use the usual setting"),
     "default_option": _("Use the usual setting"),
+    "next_open": _("Move it to the next opening"),
+    "after_embargo": _("Move it to the end of the embargo"),
 }
 # Good for every reader, so for the base too when the channel follows it.
 EVERYWHERE = frozenset({"tidy_text", "mark_decorative"})
@@ -49,6 +51,8 @@ def label(fix: str) -> str:
 
 def apply(draft: Draft, target: DraftTarget, problem: Problem, can: Capabilities, assets: Mapping[int, Asset]) -> Draft:
     """The draft with this problem mended on this channel; unchanged where it cannot be."""
+    if problem.fix in planning.MOVES:
+        return planning.at_time(draft, target, str(problem.params["to"]))
     pictures = resolve.originals(assets)
     before = resolve.content_for(draft, target, pictures)
     after = fixes.apply(before, problem, can)

@@ -4,20 +4,53 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import F
+from django.core.cache import cache
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
 
 from channels_app.models import Channel
 from channels_app.selectors import usable_among
 from libsocial.accounts import policy as accounts_policy
-from libsocial.accounts.models import Unit
+from libsocial.accounts.models import Membership, Unit
 from libsocial.accounts.policy import Policy
+from libsocial.hours import selectors as hours
+from libsocial.hours.reckoning import Hours
 from posts import selectors
 from posts.drafting import Draft
-from posts.models import Asset, Post, Review
+from posts.models import Asset, Embargo, Post, Review, Step
+from posts.planning import Ban
 from scheduler.models import Delivery
 from scheduler.selectors import deliveries_for
+
+
+@dataclass
+class Asked:
+    """A step of a unit, or the reviewers of a channel, with the names of its people by id (those still here)."""
+
+    pk: int
+    unit_id: int
+    channel_id: int | None
+    name: str
+    kind: str
+    number: int
+    role: str
+    unit: Unit
+    named: bool = False  # it names people, be they here or gone
+    people: dict[int, str] = field(default_factory=dict)
+
+
+EMBARGOES = "posts.embargoes"
+REMEMBERED = 10  # seconds
+
+
+def forget_embargoes() -> None:
+    """One was placed or lifted: every page knows at once, and again when that is committed."""
+    cache.delete(EMBARGOES)
+    transaction.on_commit(lambda: cache.delete(EMBARGOES))
 
 
 class Known:
@@ -30,6 +63,7 @@ class Known:
         self.posts, self.drafts = posts, list(drafts)
         self._read = {channel.pk: channel for channel in channels}
         self._usable: dict[int, set[int]] = {}
+        self._calendars: dict[int, Hours] = {}
 
     @cached_property
     def channels(self) -> dict[int, Channel]:
@@ -66,12 +100,33 @@ class Known:
             self._policies[unit.pk] = accounts_policy.of(unit)
         return self._policies[unit.pk]
 
+    def hours(self, unit: Unit) -> Hours:
+        """When the unit is open, quiet or closed."""
+        if unit.pk not in self._calendars:
+            asking = {post.unit_id: post.unit for post in self.posts} | {unit.pk: unit}
+            self._calendars |= hours.of_many(asking.values())
+        return self._calendars[unit.pk]
+
+    @cached_property
+    def _embargoes(self) -> list[tuple[int, Ban]]:
+        """Remembered for some seconds: pages ask often, and there are few. What leaves asks the rows themselves."""
+        known = cache.get(EMBARGOES)
+        if known is None:
+            known = [(row.unit_id, row.ban()) for row in Embargo.objects.standing(timezone.now())]
+            cache.set(EMBARGOES, known, REMEMBERED)
+        return known
+
+    def embargoes(self, unit: Unit) -> list[Ban]:
+        """What may not be said in this unit yet."""
+        above = hours.chain(unit)
+        return [ban for unit_id, ban in self._embargoes if unit_id in above]
+
     @cached_property
     def reviews(self) -> dict[int, list[Review]]:
         """Every decision about these posts by revision, the oldest first; `number` is the revision's."""
         found: dict[int, list[Review]] = defaultdict(list)
         rows = Review.objects.filter(revision__post__in=[post.pk for post in self.posts])
-        for review in rows.select_related("person", "unit").annotate(
+        for review in rows.select_related("person", "guest", "unit", "instead_of").annotate(
             number=F("revision__number"), post_id=F("revision__post")
         ):
             found[review.revision_id].append(review)
@@ -90,6 +145,45 @@ class Known:
             if target.channel_id in self.channels
         }
         return [unit for pk, unit in sorted(units.items()) if pk != post.unit_id]
+
+    # --- who is asked -------------------------------------------------------
+    @cached_property
+    def _asked(self) -> list[Asked]:
+        """Every step of these units and those above, and the reviewers of these channels: one question."""
+        above = {int(part) for unit in self.units.values() for part in unit.path.strip("/").split("/") if part}
+        wanted = Q(channel=None, unit_id__in=above) | Q(channel_id__in=self.channels)
+        rows = Step.objects.filter(wanted).order_by("order", "pk", "people__name").select_related(None)
+        columns = ("pk", "unit_id", "channel_id", "name", "kind", "number", "role")
+        found: dict[int, Asked] = {}
+        for row in rows.values(*columns, "people__pk", "people__name", "people__is_active"):
+            pk, name, here = row.pop("people__pk"), row.pop("people__name"), row.pop("people__is_active")
+            channel = self.channels.get(row["channel_id"] or 0)
+            asked = found.setdefault(row["pk"], Asked(**row, unit=channel.unit if channel else None))
+            asked.named |= pk is not None
+            asked.people |= {pk: name} if here else {}
+        return list(found.values())
+
+    def steps(self, unit: Unit) -> list[Asked]:
+        """The steps that hold in this unit: its own, else those of the nearest unit above that has some."""
+        for above in reversed([int(part) for part in unit.path.strip("/").split("/") if part]):
+            if steps := [asked for asked in self._asked if asked.channel_id is None and asked.unit_id == above]:
+                return steps
+        return []
+
+    def asked_by(self, post: Post) -> list[Asked]:
+        """The channels of the current revision that have reviewers of their own."""
+        chosen = {target.channel_id for target in post.current.targets.all()}
+        return [asked for asked in self._asked if asked.channel_id in chosen]
+
+    def people_of(self, asked: Asked, unit: Unit) -> dict[int, str] | None:
+        """Names by id of those a step asks; None when it asks everybody with the right."""
+        if asked.named:
+            return asked.people
+        if not asked.role:
+            return None
+        above = [int(part) for part in unit.path.strip("/").split("/") if part]
+        held = Membership.objects.filter(role=asked.role, unit_id__in=above, user__is_active=True)
+        return dict(held.order_by("user__name").values_list("user_id", "user__name"))
 
     @cached_property
     def deliveries(self) -> dict[int, list[Delivery]]:

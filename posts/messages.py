@@ -13,11 +13,33 @@ SENTENCES = {
     "post.submitted": _("{actor} sent version {revision} for approval"),
     "post.approved": _("{actor} approved version {revision} for {unit}"),
     "post.approved_own": _("{actor} approved their own version {revision} for {unit}, as the policy allows"),
+    "post.approved_as_deputy": _("{actor} approved version {revision} for {unit} in place of {absent}"),
+    "post.approved_by_guest": _("{guest}, a guest, approved version {revision}"),
+    "post.approved_urgent": _("{actor} let version {revision} out alone, as urgent, for {unit}"),
+    "post.approval_refused": _("{actor} tried to approve this without the right to; it was refused"),
+    "post.urgent_confirmed": _("{actor} judged the urgent version: it was right. {reason}"),
+    "post.urgent_objected": _("{actor} objected to the urgent version: {reason}"),
     "post.changes_requested": _("{actor} requested changes: {reason}"),
+    "post.guest_invited": _("{actor} made a link for {guest}, a guest"),
+    "post.guest_revoked": _("{actor} ended the link of {guest}, a guest"),
+    "post.guest_said": _("{guest}, a guest, wrote: {text}"),
+    "post.overtaken": _("The planned time passed before version {revision} was decided"),
+    "post.escalated": _("Version {revision} waited too long; those above were told"),
+    "review.step_set": _("{actor} changed the steps of approval of {unit}"),
+    "review.step_removed": _("{actor} removed a step of approval of {unit}"),
     "post.recalled": _("{actor} took the post back to work on it"),
     "post.withdrawn": _("{actor} withdrew the post"),
     "post.archived": _("{actor} archived the post"),
     "post.reopened": _("{actor} brought the post back"),
+    "repeat.started": _("{actor} began to repeat “{title}”"),
+    "repeat.ended": _("{actor} ended the repeat of “{title}”"),
+    "repeat.skipped": _("{actor} left the {day} out of the repeat of “{title}”"),
+    "repeat.unskipped": _("{actor} took the {day} into the repeat of “{title}” again"),
+    "repeat.made": _("Written by the repeat of “{title}”"),
+    "embargo.placed": _("{actor} placed an embargo until {until} ({zone}): {reason}"),
+    "embargo.lift_asked": _("{actor} asked to lift the embargo early: {reason}"),
+    "embargo.lift_refused": _("{actor} left the embargo in place: {reason}"),
+    "embargo.lifted": _("{actor} confirmed and lifted the embargo early: {reason}"),
     "asset.uploaded": _("{actor} added “{name}” to the library"),
     "asset.captioned": _("{actor} added captions to a film ({language})"),
     "asset.described": _("{actor} described a picture: {after}"),
@@ -28,9 +50,49 @@ MESSAGES = {
     "post.submitted": Message(
         _("{person} asks you to approve “{title}”"),
         _("It goes out only when it is approved. Read it and approve it, or say what should be changed."),
+        "info",  # its mail is a letter, with a link that decides
+    ),
+    "post.reminder": Message(
+        _("“{title}” still waits for a decision"),
+        _("It has waited since {since}. Approve it, or say what should be changed."),
         "info",
         mail=True,
     ),
+    "post.escalated": Message(
+        _("Nobody has decided about “{title}”"),
+        _("It has waited since {since}, and those who were asked have not answered. You can decide, or find out why."),
+        "caution",
+        mail=True,
+    ),
+    "post.overtaken": Message(
+        _("The time of “{title}” passed before it was approved"),
+        _("Nothing went out. Choose a new time, then send it for approval again."),
+        "caution",
+        mail=True,
+    ),
+    "post.deputy_asked": Message(
+        _("You stand in for {absent}: “{title}” waits for a decision"),
+        _("{absent} is away. Until they are back you may approve in their place."),
+        "info",
+        mail=True,
+    ),
+    "post.glass_broken": Message(
+        _("{person} let “{title}” out alone, as urgent"),
+        _("“{reason}” Look at it and judge it within a day: was this right?"),
+        "caution",
+        mail=True,
+    ),
+    "post.glass_due": Message(
+        _("“{title}” still has to be judged"),
+        _("{person} let it out alone more than a day ago: “{reason}” Say whether this was right."),
+        "caution",
+        mail=True,
+    ),
+    "post.glass_confirmed": Message(_("{person} confirmed that “{title}” was urgent"), _("{reason}"), "good"),
+    "post.glass_objected": Message(
+        _("{person} objected to how “{title}” went out"), _("“{reason}”"), "caution", mail=True
+    ),
+    "post.guest_said": Message(_("{person}, a guest, wrote about “{title}”"), _("“{text}”"), "info", mail=True),
     "post.approved": Message(
         _("{person} approved “{title}”"),
         _("It goes out at its time. Any change from now on needs a new approval."),
@@ -91,6 +153,44 @@ MESSAGES = {
     ),
     "post.time_twice": Message(
         _("{typed} happens twice: the clocks go back that night"), _("It goes out the first time."), "caution"
+    ),
+    "post.closed": Message(
+        _("{wall} lies in a closure: {reason}"),
+        _("The next opening is {opening}. Move it there, or mark it as a service notice if it must go out."),
+        "caution",
+    ),
+    "post.closed_for_good": Message(
+        _("{wall} lies in a closure: {reason}"),
+        _("No opening is in sight. Choose another time, or mark it as a service notice if it must go out."),
+        "caution",
+    ),
+    "post.quiet_hours": Message(
+        _("{wall} lies in quiet hours"), _("They are over, and you are open, {opening}."), "caution"
+    ),
+    "post.quiet_hours_for_good": Message(_("{wall} lies in quiet hours"), _("Choose another time."), "caution"),
+    "post.outside_hours": Message(_("{wall} is outside opening hours"), _("The next opening is {opening}."), "caution"),
+    "post.outside_hours_for_good": Message(_("{wall} is outside opening hours"), _("Choose another time."), "caution"),
+    "post.embargoed": Message(
+        _("This may not be said before {until} ({zone}): {reason}"),
+        _("Move it to that time or later, or take out what the embargo is about."),
+        "bad",
+    ),
+    "post.still_embargoed": Message(
+        _("“{title}” was not sent: an embargo forbids it"),
+        _("When the embargo has ended, send it again from its page, or plan a copy of it."),
+        "bad",
+        mail=True,
+    ),
+    "repeat.trouble": Message(
+        _("The repeat of “{title}” could not write its next draft"),
+        _("{reason} Mend the post it repeats, or end the repeat; the draft is then written by itself."),
+        "bad",
+    ),
+    "embargo.lift_asked": Message(
+        _("{person} asks to lift an embargo early: {reason}"),
+        _("It is lifted only when a second person confirms. Posts about it may leave from that moment."),
+        "caution",
+        mail=True,
     ),
     "post.picture_gone": Message(
         _("A picture is not in the library any more"), _("Take it out and add it again."), "bad"

@@ -23,7 +23,7 @@ from channels_app.selectors import capabilities_of
 from libsocial.accounts.models import Unit
 from libsocial.accounts.policy import Policy
 from libsocial.notices import catalogue
-from posts import drafting, resolve, schedule
+from posts import drafting, planning, resolve, schedule
 from posts.drafting import Draft, DraftTarget
 from posts.knowledge import Known
 from posts.models import Asset, Revision
@@ -80,6 +80,8 @@ def of_draft(draft: Draft, *, unit: Unit, now: datetime | None = None, known: Kn
         problems = [
             *_standing(channel, usable),
             *_times(draft, target, now),
+            *planning.of_target(draft, target, known.hours(unit), now),
+            *planning.embargoed(draft, target, known.embargoes(unit), now),
             *_pictures(draft, target, assets),
             *_content(draft, target, channel, assets, policy),
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from posts.services import preparing
+from posts.services import preparing, repeats
 
 LONGEST = 4 * 3600  # seconds; a long film on a small machine
 
@@ -15,3 +15,9 @@ def prepare() -> None:
     while preparing.prepare_next() is not None:
         continue
     preparing.tidy()
+
+
+@shared_task
+def repeat() -> None:
+    """Writes the drafts of repeats whose date is near."""
+    repeats.make_due()

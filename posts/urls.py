@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from posts.views import compose, intake, listing, media, post, reviewing
+from posts.views import closing_now, compose, embargoes, intake, listing, media, post, repeats, reviewing
 
 
 class Size:
@@ -25,6 +25,14 @@ urlpatterns = [
     path("calendar/", listing.calendar_page, name="calendar"),
     path("review/", reviewing.queue, name="review"),
     path("pictures/<int:pk>/<picture_size:size>/", media.asset, name="asset"),
+    path("embargoes/", embargoes.page, name="embargoes"),
+    path("embargoes/<int:pk>/<slug:name>/", embargoes.act, name="embargo_act"),
+    path("close-now/", closing_now.page, name="close_now"),
+    path("close-now/done/", closing_now.closed, name="closed"),
+    path("repeats/", repeats.every, name="repeats"),
+    path("repeats/<int:pk>/", repeats.show, name="repeat"),
+    path("repeats/<int:pk>/<slug:name>/", repeats.act, name="repeat_act"),
+    path("<int:pk>/repeat/", repeats.new, name="repeat_new"),
     path("new/", compose.new, name="new"),
     path("autosave/", compose.autosave, name="autosave"),
     path("upload/", intake.upload, name="upload"),

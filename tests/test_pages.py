@@ -168,6 +168,7 @@ MAIN = (
     "posts:edit",
 )
 MAIN += ("scheduler:delivery", "scheduler:holds", "channels:list", "channels:detail", "practice:timeline")
+MAIN += ("hours:overview", "hours:unit", "hours:closures", "posts:embargoes", "posts:repeats", "posts:repeat")
 MAIN += ("analytics:overview", "accounts:people", "accounts:units", "notices:list", "audit:list")
 
 

@@ -12,16 +12,32 @@ from libsocial.accounts.models import Unit
 @dataclass(frozen=True)
 class Policy:
     """`late_hours`: a post later than this many hours expires. `alt_text_rule`: what a picture without
-    description means, 'off', 'warn' or 'block'; a picture marked decorative needs none."""
+    description means, 'off', 'warn' or 'block'; a picture marked decorative needs none. `remind_after_hours` and
+    `escalate_after_hours`: how long a post may wait for a decision, 0 for ever. `guests_may`: what people outside
+    the library may do by a link, 'no', 'see', 'comment', 'approve' (never as the only yes) or 'alone'.
+    `break_glass`: may one person let urgent words of their own out, to be judged by a second one afterwards?"""
 
     approvals_needed: int = 1
     own_approval: bool = False
     alt_text_rule: str = "block"
     late_hours: int = 24
+    remind_after_hours: int = 8
+    escalate_after_hours: int = 24
+    guests_may: str = "comment"
+    break_glass: bool = False
 
 
 DEFAULT = Policy()
-FIELDS = ("approvals_needed", "own_approval", "alt_text_rule", "late_hours")
+FIELDS = (
+    "approvals_needed",
+    "own_approval",
+    "alt_text_rule",
+    "late_hours",
+    "remind_after_hours",
+    "escalate_after_hours",
+    "guests_may",
+    "break_glass",
+)
 
 
 def of(unit: Unit) -> Policy:

@@ -36,6 +36,7 @@ class Place:
 
 
 IN_PEOPLE = ("accounts:invit*", "accounts:person")
+IN_HOURS = ("hours:", "posts:close*")
 IN_SETTINGS = ("accounts:settings*", "accounts:unit*")
 
 PLACES: tuple[Place, ...] = (
@@ -45,6 +46,7 @@ PLACES: tuple[Place, ...] = (
     Place("review", _("Review"), "list-checks", "posts:review", "post.approve", "r", tab=True),
     Place("channels", _("Channels"), "radio-tower", "channels:list", "channel.see", "h", ("channels:",)),
     Place("analytics", _("Analytics"), "chart-line", "analytics:overview", "analytics.see", "a", ("analytics:",)),
+    Place("hours", _("Opening hours"), "clock", "hours:overview", "post.see", "o", IN_HOURS, group=2),
     Place("people", _("People"), "users", "accounts:people", "people.see", "e", IN_PEOPLE, group=2),
     Place("settings", _("Settings"), "settings", "accounts:settings", "settings.manage", "s", IN_SETTINGS, group=2),
     Place("trail", _("Trail"), "scroll-text", "audit:list", "audit.read", "l", ("audit:",), group=2),

@@ -1,17 +1,28 @@
 """The rows of posts, by what they are about. Everything is imported from here."""
 
+from posts.models.approving import Step
 from posts.models.media import Asset, AssetQuerySet, CaptionFile, Rendition
-from posts.models.reviewing import Review
+from posts.models.planning import Embargo, Repeat, RepeatDate
+from posts.models.reviewing import BreakGlass, DecisionLink, Guest, GuestWord, Review, Seen
 from posts.models.writing import Post, PostQuerySet, Revision, Target
 
 __all__ = [
     "Asset",
     "AssetQuerySet",
+    "BreakGlass",
     "CaptionFile",
+    "DecisionLink",
+    "Embargo",
+    "Guest",
+    "GuestWord",
     "Post",
     "PostQuerySet",
     "Rendition",
+    "Repeat",
+    "RepeatDate",
     "Review",
     "Revision",
+    "Seen",
+    "Step",
     "Target",
 ]

@@ -69,6 +69,10 @@ class Revision(models.Model):
     submitted_at = models.DateTimeField(null=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     digest = models.CharField(max_length=64, blank=True)  # of everything the public will meet, set on submit
+    # While it waits for a decision: what was said about that, each once.
+    reminded_at = models.DateTimeField(null=True)
+    escalated_at = models.DateTimeField(null=True)
+    overtaken_at = models.DateTimeField(null=True)  # its time passed before anybody decided
 
     class Meta:
         ordering = ["-number"]

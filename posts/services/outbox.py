@@ -18,7 +18,7 @@ from libsocial.accounts import policy as accounts_policy
 from libsocial.accounts.models import User
 from posts import digest, drafting, resolve, schedule, selectors, workflow
 from posts.models import Post, Revision, Target
-from posts.services import renditions, telling
+from posts.services import embargoes, renditions, telling
 from posts.workflow import NotPossible, reference_of
 from scheduler import services as scheduler
 from scheduler.models import Delivery
@@ -135,7 +135,7 @@ def still_approved(delivery: Delivery) -> str | None:
         return "delivery.changed"
     if not selectors.usable_channels(post.unit).filter(pk=delivery.channel_id).exists():
         return "post.not_lent_any_more"
-    return None
+    return "post.still_embargoed" if embargoes.forbid(post.unit, drafting.of_revision(revision)) else None
 
 
 def who_cares(delivery: Delivery) -> Iterable[User] | None:
@@ -146,7 +146,7 @@ def who_cares(delivery: Delivery) -> Iterable[User] | None:
     ids = {post.author_id}
     if post.approved is not None:
         ids |= {post.approved.changed_by_id}
-        ids |= set(post.approved.reviews.filter(decision="approved").values_list("person_id", flat=True))
+        ids |= set(post.approved.reviews.filter(decision="approved", guest=None).values_list("person_id", flat=True))
     return User.objects.filter(pk__in=ids, is_active=True)
 
 

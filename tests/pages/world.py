@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,10 +15,12 @@ from channels_app.models import Channel, FeedItem, PracticePost
 from channels_app.practice.services import ensure_practice
 from libsocial.accounts.models import Membership, Role, Unit, User
 from libsocial.accounts.services import invitations
+from libsocial.hours.models import Closure
+from libsocial.hours.services import closing
 from libsocial.notices.models import Notice
 from posts.drafting import Draft
-from posts.models import Asset, CaptionFile, Post
-from posts.services import drafts, media, review
+from posts.models import Asset, CaptionFile, Embargo, Post, Repeat
+from posts.services import drafts, embargoes, media, repeats, review
 from scheduler import engine, holds
 from scheduler.models import Delivery, Heartbeat, Hold
 from scheduler.pulse import KINDS
@@ -46,6 +48,9 @@ class World:
     membership: Membership
     hold: Hold
     news: FeedItem
+    closure: Closure
+    embargo: Embargo
+    repeat: Repeat
 
 
 def build(lib: Library) -> World:
@@ -72,7 +77,26 @@ def build(lib: Library) -> World:
         membership=Membership.objects.get(user=lib.erin),
         hold=hold,
         news=item_of_a_feed(asset),
+        closure=closing.declare(
+            by=lib.sam, unit=lib.north, reason="Stocktaking", first_day=date(2199, 1, 1), last_day=date(2199, 1, 2)
+        ),
+        embargo=embargoes.place(
+            by=lib.sam,
+            unit=lib.north,
+            words="The Silent Lighthouse",
+            until=datetime(2199, 1, 1, 0, 1),
+            zone="Europe/London",
+            reason="Publication day",
+        ),
+        repeat=repeated(again(waiting), lib.alice),
     )
+
+
+def repeated(post: Post, by: User) -> Repeat:
+    """Every Tuesday at four, from the day of the post on."""
+    row = Repeat(unit=post.unit, source=post, rule="weekly", weekdays=[1], zone="Europe/London")
+    row.first_day, row.clock = date(2199, 1, 10), time(16)
+    return repeats.start(by=by, repeat=row)
 
 
 def item_of_a_feed(asset: Asset) -> FeedItem:
