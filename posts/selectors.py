@@ -7,16 +7,18 @@ from collections.abc import Collection, Iterable
 from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels_app.models import Channel
 from channels_app.selectors import usable_by
 from libsocial.accounts import policies
-from libsocial.accounts.models import Unit, User
+from libsocial.accounts.models import Membership, Unit, User
 from libsocial.accounts.policies import subtree_q
 from libsocial.audit.subjects import Subject
 from posts.drafting import Draft
-from posts.models import Asset, Post, Revision, Target
+from posts.models import Asset, Post, Revision, Step, Target
+from posts.schedule import GRACE
 
 WITH_POST = ("unit", "author", "current__changed_by", "current__submitted_by", "approved__changed_by")
 
@@ -58,6 +60,35 @@ def waiting_for(user: User, unit: Unit | None) -> QuerySet[Post]:
 def is_only_approver(user: User, unit: Unit) -> bool:
     """Does this person work where nobody else could approve? Then the page says what to do about it."""
     return not policies.people_who("post.approve", unit).exclude(pk=user.pk).exists()
+
+
+def approvers(unit: Unit) -> QuerySet[User]:
+    """Who may approve here by a role of their own, in the order of their names."""
+    roles = policies.ABILITIES["post.approve"]
+    above = [int(part) for part in unit.path.strip("/").split("/") if part]
+    held = Membership.objects.filter(unit_id__in=above, role__in=roles)
+    return User.objects.filter(pk__in=held.values("user_id"), is_active=True).order_by("name", "pk")
+
+
+def own_steps(unit: Unit) -> QuerySet[Step]:
+    return unit.steps.filter(channel=None).prefetch_related("people").order_by("order")
+
+
+def steps_above(unit: Unit) -> list[Step]:
+    """The steps this unit follows while it has none of its own."""
+    above = [int(part) for part in unit.path.strip("/").split("/") if part and int(part) != unit.pk]
+    rows = Step.objects.filter(unit_id__in=above, channel=None).select_related("unit").prefetch_related("people")
+    found = sorted(rows, key=lambda step: (-len(step.unit.path), step.order))
+    return [step for step in found if step.unit_id == found[0].unit_id]
+
+
+def expired_for(user: User, unit: Unit | None) -> QuerySet[Post]:
+    """Posts whose time passed before anybody decided, of everything this person may see."""
+    late = timezone.now() - GRACE
+    posts = Post.objects.visible_to(user).filter(state="in_review", planned_at__lte=late)
+    if unit is not None:
+        posts = posts.filter(unit__path__startswith=unit.path)
+    return posts.order_by("-planned_at", "pk")
 
 
 def usable_channels(unit: Unit) -> QuerySet[Channel]:

@@ -1,10 +1,13 @@
-"""Celery's door to the films that are made ready. A doubled or lost message is harmless: the rows say what is to do."""
+"""Celery's door to the films that are made ready, and to what is said while posts wait for a decision.
+
+A doubled or lost message is harmless: the rows say what is to do.
+"""
 
 from __future__ import annotations
 
 from celery import shared_task
 
-from posts.services import preparing
+from posts.services import preparing, reminding
 
 LONGEST = 4 * 3600  # seconds; a long film on a small machine
 
@@ -15,3 +18,9 @@ def prepare() -> None:
     while preparing.prepare_next() is not None:
         continue
     preparing.tidy()
+
+
+@shared_task
+def remind() -> None:
+    """Reminders, escalation, times that passed; each is said once."""
+    reminding.tick()
