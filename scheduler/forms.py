@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from channels_app.models import Channel
@@ -24,9 +26,22 @@ class HoldForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
+    until = forms.DateTimeField(
+        label=_("Until about"),
+        required=False,
+        help_text=_("May stay empty. Nothing resumes by itself: at that time you are asked whether to."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
     def __init__(self, *args: object, user: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["what"].choices = list(_choices(user))
+
+    def clean_until(self) -> datetime | None:
+        until = self.cleaned_data["until"]
+        if until is not None and until <= timezone.now():
+            raise forms.ValidationError(_("This time has passed. Choose a later one, or leave it empty."))
+        return until
 
     @property
     def scope(self) -> str:
@@ -44,6 +59,8 @@ def _choices(user: User) -> Iterator[Choice | tuple[str, list[Choice]]]:
     yield str(_("A unit, with those below it")), [(f"unit:{unit.path}", unit.name) for unit in units]
     channels = Channel.objects.living().filter(unit__in=units)
     yield str(_("A channel")), [(f"channel:{channel.pk}", channel.name) for channel in channels]
+    if groups := holds.groups_of(user):
+        yield str(_("A campaign")), [(f"group:{key}", name) for key, name in groups]
 
 
 class FoundForm(forms.Form):
