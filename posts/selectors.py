@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from libsocial.accounts.models import Membership, Unit, User
 from libsocial.accounts.policies import subtree_q
 from libsocial.audit.subjects import Subject
 from posts.drafting import Draft
-from posts.models import Asset, Post, Revision, Step, Target
+from posts.models import Asset, Post, Revision, Seen, Step, Target
 from posts.schedule import GRACE
 
 WITH_POST = ("unit", "author", "current__changed_by", "current__submitted_by", "approved__changed_by")
@@ -29,9 +29,15 @@ def with_targets(posts: QuerySet[Post]) -> QuerySet[Post]:
     return posts.select_related(*WITH_POST).prefetch_related(Prefetch("current__targets", targets))
 
 
+def with_seen(posts: QuerySet[Post], person: User) -> QuerySet[Post]:
+    """`was_seen`: has this person had what stands now before their eyes?"""
+    same = Seen.objects.filter(person=person, post=OuterRef("pk"), digest=OuterRef("current__digest"))
+    return posts.annotate(was_seen=Exists(same))
+
+
 def get_post(user: User, pk: int) -> Post:
     """The post with what every page needs of it; Http404 when the person may not know of it."""
-    post = with_targets(Post.objects.visible_to(user)).filter(pk=pk).first()
+    post = with_seen(with_targets(Post.objects.visible_to(user)), user).filter(pk=pk).first()
     if post is None:
         raise Http404
     return post

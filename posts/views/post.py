@@ -30,7 +30,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What was said or is to be said, where it stands, and what can be done."""
     post = selectors.get_post(request.user, pk)
     notices.see_about(person=request.user, subject=post)
-    if post.state == "in_review":
+    if post.state == "in_review" and not post.was_seen:
         deciding.remember(person=_person(request), post=post, digest=post.current.digest)
     return _page(request, post)
 

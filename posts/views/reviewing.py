@@ -15,11 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from libsocial.accounts.models import User
 from libsocial.core import asked
 from libsocial.core.flash import flash
 from posts import listing, selectors, sheets
-from posts.models import BreakGlass, Post, Seen, Target
+from posts.models import BreakGlass, Post, Target
 from posts.services import deciding, glass
 from posts.workflow import NotPossible
 
@@ -36,7 +35,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 def _queue(request: HttpRequest, outcomes: list[deciding.Outcome] | None = None) -> HttpResponse:
     waiting = selectors.waiting_for(request.user, getattr(request, "unit", None))
-    channels, waiting = _channels(waiting), _with_seen(_narrowed(waiting, request), request.user)
+    channels, waiting = _channels(waiting), selectors.with_seen(_narrowed(waiting, request), request.user)
     page = Paginator(waiting, PAGE).get_page(request.GET.get("page"))
     found = sheets.of_posts(list(page.object_list), request.user)
     # Those that can be decided now come first; within, the order of their times, as read.
@@ -72,11 +71,6 @@ def _channels(posts: QuerySet[Post]) -> list[tuple[int, str]]:
     """The channels that what waits would go to, for the filter."""
     named = Target.objects.filter(revision__in=posts.order_by().values("current_id"))
     return list(named.order_by("channel__name").values_list("channel_id", "channel__name").distinct())
-
-
-def _with_seen(posts: QuerySet[Post], person: User) -> QuerySet[Post]:
-    same = Seen.objects.filter(person=person, post=OuterRef("pk"), digest=OuterRef("current__digest"))
-    return posts.annotate(was_seen=Exists(same))
 
 
 @login_required
