@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import CharField, Exists, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models.functions import Cast
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -50,6 +52,14 @@ def subjects(ids: set[str]) -> dict[str, Subject]:
     return {str(pk): Subject(title or untitled, reverse("posts:detail", args=[pk])) for pk, title in rows}
 
 
+def subjects_called(words: str) -> QuerySet[Any]:
+    """The ids of posts whose first words have all of these, as the trail keeps them."""
+    posts = Post.objects.all()
+    for word in words.split()[:8]:
+        posts = posts.filter(title__icontains=word)
+    return posts.annotate(text_id=Cast("pk", CharField())).values("text_id")
+
+
 def waiting_for(user: User, unit: Unit | None) -> QuerySet[Post]:
     """Posts in review that this person may decide about: of their units, or asking for a channel of theirs."""
     lent = Target.objects.filter(
@@ -60,7 +70,8 @@ def waiting_for(user: User, unit: Unit | None) -> QuerySet[Post]:
     if unit is not None:
         here = lent.filter(channel__unit__path__startswith=unit.path)
         posts = posts.filter(Q(unit__path__startswith=unit.path) | Q(pk__in=here.values("revision__post_id")))
-    return with_targets(posts.order_by(F("planned_at").asc(nulls_last=True), "pk"))
+    # What goes out as soon as it is approved is due now.
+    return with_targets(posts.order_by(F("planned_at").asc(nulls_first=True), "pk"))
 
 
 def is_only_approver(user: User, unit: Unit) -> bool:

@@ -41,6 +41,7 @@ urlpatterns = [
     path("<door:door>/<str:token>/pictures/<int:asset_pk>/<picture_size:size>/", media.door_asset, name="door_asset"),
     path("<door:door>/<str:token>/captions/<int:caption_pk>/", media.door_captions, name="door_captions"),
     path("approval/<int:unit_pk>/", approving.steps, name="steps"),
+    path("approval/<int:unit_pk>/who/", approving.who_approves, name="who_approves"),
     path("approval/<int:unit_pk>/step/", approving.put_step, name="put_step"),
     path("approval/step/<int:pk>/remove/", approving.remove_step, name="remove_step"),
     path("approval/channels/<int:pk>/", approving.channel, name="channel_reviewers"),

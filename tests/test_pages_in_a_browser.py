@@ -20,6 +20,7 @@ NO_PAGES = ("health_", "posts:asset", "posts:post_asset", "practice:picture", "a
 NO_PAGES += ("channels:colours", "feeds:rss", "feeds:atom", "feeds:json", "feeds:file")
 NO_PAGES += ("notices:open", "theme", "accounts:first_run", "posts:captions")
 PARTS = ("analytics:strip", "notices:bell", "posts:picker", "posts:prepared", "accounts:invitation_mail")
+PARTS += ("posts:who_approves",)
 
 
 def pages_of(place: World, who: str) -> dict[str, str]:

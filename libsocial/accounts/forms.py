@@ -340,14 +340,21 @@ class RegisterForm(forms.Form):
 class AuditForm(forms.Form):
     """Narrows the trail; every part of it may be empty."""
 
+    q = forms.CharField(
+        label=_("Words"), required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search"})
+    )
     person = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none(), required=False)
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), required=False)
     action = forms.ChoiceField(label=_("What"), required=False)
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     subject = forms.CharField(required=False, widget=forms.HiddenInput, max_length=100)
 
-    def __init__(self, *args: Any, people: Any, actions: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Any, actions: list[str], units: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units
+        self.fields["unit"].empty_label = _("Every unit")
+        self.fields["unit"].label_from_instance = unit_label
         self.fields["person"].queryset = people
         self.fields["person"].empty_label = _("Anybody")
         self.fields["action"].choices = [("", _("Anything")), *((name, name) for name in actions)]

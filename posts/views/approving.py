@@ -13,9 +13,9 @@ from libsocial.accounts import policies, policy
 from libsocial.accounts.models import Unit
 from libsocial.core import asked
 from libsocial.core.flash import flash
-from posts import selectors
+from posts import asking, selectors
 from posts.approval_forms import ReviewersForm, StepForm
-from posts.models import Step
+from posts.models import Post, Step
 from posts.services import stepping
 from posts.workflow import NotPossible
 
@@ -104,3 +104,16 @@ def channel(request: HttpRequest, pk: int) -> HttpResponse:
             flash(request, _("Saved."))
             return redirect("channels:detail", pk)
     return render(request, "posts/channel_reviewers.html", {"channel": shown, "form": form})
+
+
+@login_required
+@require_safe
+def who_approves(request: HttpRequest, unit_pk: int) -> HttpResponse:
+    """A part of the composer's page: who will be asked, and what to do where nobody can approve."""
+    unit = get_object_or_404(policies.units_where(request.user, "post.write"), pk=unit_pk)
+    post = Post.objects.visible_to(request.user).filter(pk=asked.number(request.GET.get("post"))).first()
+    writers = {request.user.pk} | ({post.author_id} if post else set())
+    context = {"asked": asking.who_is_asked(unit, writers), "unit": unit}
+    return render(
+        request, "posts/_asked.html", context | {"may_invite": policies.can(request.user, "people.manage", unit)}
+    )

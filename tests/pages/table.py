@@ -112,6 +112,7 @@ ROWS = (
     row("posts:invite_guest", "302 403 200 200 403 404", post),
     row("posts:revoke_guest", BY_POST, lambda world: (world.waiting.pk, 1)),
     row("posts:steps", "302 403 403 200 403 404", unit),
+    row("posts:who_approves", "302 200 200 200 404 404", unit),
     row("posts:put_step", BY_POST, unit),
     row("posts:remove_step", BY_POST, lambda world: (world.step.pk,)),
     row("posts:channel_reviewers", "302 403 403 200 403 404", channel),

@@ -151,6 +151,45 @@ def test_removing_a_step_moves_the_others_up(lib: Library) -> None:
     assert second.order == 1
 
 
+# --- who is asked, before anybody is ---------------------------------------------
+def asked_of(person: User, lib: Library) -> str:
+    from django.urls import reverse
+
+    page = cast.signed_in(person).get(reverse("posts:who_approves", args=[lib.north.pk]))
+    return " ".join(page.content.decode().split())
+
+
+def test_the_writer_reads_who_can_approve_before_it_is_sent(lib: Library) -> None:
+    assert "Can approve: Ada Administrator, Sam Supervisor." in asked_of(lib.alice, lib)
+    assert "Can approve: Ada Administrator." in asked_of(lib.sam, lib)
+
+
+def test_that_nobody_can_approve_is_said_with_who_could(lib: Library) -> None:
+    lib.ada.memberships.all().delete()
+    page = asked_of(lib.sam, lib)
+    assert "Nobody can approve this now" in page
+    assert "Sam Supervisor could, but wrote it" in page
+
+
+def test_a_step_and_an_absence_are_in_what_the_writer_reads(lib: Library) -> None:
+    stepping.put_step(by=lib.ada, unit=lib.north, people=[lib.sam])
+    assert "Can approve: Sam Supervisor." in asked_of(lib.alice, lib)
+    away(lib, lib.olga)
+    page = asked_of(lib.alice, lib)
+    assert "Can approve: Olga Outsider." in page
+    assert "Away: Sam Supervisor" in page
+
+
+def test_when_they_next_work_is_said_where_hours_are_kept(
+    lib: Library, channel: Channel, clock: time_machine.Traveller
+) -> None:
+    for weekday in range(7):
+        OpeningHours.objects.create(unit=lib.north, weekday=weekday, opens="10:00", closes="11:00")
+    assert "They work next from" in asked_of(lib.alice, lib)
+    clock.shift(timedelta(minutes=90))
+    assert "They work next from" not in asked_of(lib.alice, lib)
+
+
 # --- deputies -------------------------------------------------------------------
 def away(lib: Library, deputy: User, person: User | None = None, days: int = 3) -> Deputy:
     person = person or lib.sam
