@@ -203,6 +203,7 @@ def fresh(person: User) -> User:
     return User.objects.get(pk=person.pk)
 
 
+@pytest.mark.bothdbs
 def test_a_deputy_approves_in_the_place_of_who_is_away_and_the_trail_says_so(lib: Library, channel: Channel) -> None:
     post = submitted(lib.alice, lib.north, simple(channel, at=LATER))
     assert not policies.can(fresh(lib.olga), "post.see", lib.north)
@@ -558,6 +559,7 @@ def test_a_mail_that_has_not_left_stays_when_it_is_decided(lib: Library, channel
 
 
 # --- several in one act ---------------------------------------------------------
+@pytest.mark.bothdbs
 def test_several_are_approved_one_by_one_and_each_is_reported(lib: Library, channel: Channel, second: Channel) -> None:
     clean = submitted(lib.alice, lib.north, simple(channel, at=LATER))
     unseen = submitted(lib.alice, lib.north, simple(second, text="Other", at="2191-01-10T10:00"))

@@ -190,8 +190,8 @@ def engine_buttons(client: Client, post: Post, lib: Library) -> None:
 
 
 def other_buttons(client: Client, post: Post, lib: Library) -> None:
-    """Everything else on the page of a post, one after the other, twice."""
-    for name in ("submit", "request_changes", "recall", "withdraw", "archive", "reopen", "duplicate", "submit") * 2:
+    """Everything else on the page of a post, one after the other."""
+    for name in ("submit", "request_changes", "recall", "withdraw", "archive", "reopen", "duplicate", "submit"):
         act(name)(client, post, lib)
 
 

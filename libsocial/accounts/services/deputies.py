@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -44,7 +45,7 @@ def name_deputy(
         policies.forget_grants(deputy)
         until = date_format(last, "DATE_FORMAT")
         params = {"person": str(person), "unit": unit.name, "until": until, "reason": row.reason}
-        notices.tell([deputy], "account.deputy_named", params=params, url="/posts/review/")
+        notices.tell([deputy], "account.deputy_named", params=params, url=reverse("posts:review"))
         data = {"person": str(person), "deputy": str(deputy), "unit": unit.name, "until": last.isoformat()}
         audit.record("person.deputy_named", by=by, on=person, unit=unit, data=data)
     return row
