@@ -231,6 +231,8 @@ CELERY_BEAT_SCHEDULE = {
     "scheduler.heartbeat": {"task": "scheduler.tasks.heartbeat", "schedule": 15, "options": {"expires": 15}},
     "posts.prepare": {"task": "posts.tasks.prepare", "schedule": 3, "options": {"expires": 3}},
     "posts.repeat": {"task": "posts.tasks.repeat", "schedule": 600, "options": {"expires": 600}},
+    "scheduler.holds": {"task": "scheduler.tasks.remind_of_holds", "schedule": 60, "options": {"expires": 60}},
+    "posts.remind": {"task": "posts.tasks.remind", "schedule": 60, "options": {"expires": 60}},
     "notices.mails": {"task": "libsocial.notices.tasks.send_mails", "schedule": 5, "options": {"expires": 5}},
     "notices.digests": {"task": "libsocial.notices.tasks.send_digests", "schedule": 300, "options": {"expires": 300}},
     "notices.hooks": {"task": "libsocial.notices.tasks.send_hooks", "schedule": 10, "options": {"expires": 10}},

@@ -19,7 +19,7 @@ class PostsConfig(AppConfig):
 
         steps.register()
         sentences.register(messages.SENTENCES)
-        subjects.register("posts.post", selectors.subjects)
+        subjects.register("posts.post", selectors.subjects, selectors.subjects_called)
         catalogue.register(messages.MESSAGES)
         guards.register(outbox.still_approved)
         listeners.register(listeners.Listener(outbox.who_cares, outbox.address))

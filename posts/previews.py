@@ -112,13 +112,20 @@ class Addresses:
     captions: Mapping[str, str] = field(default_factory=dict)
 
 
-def addresses(assets: Mapping[int, Asset], post: int | None = None) -> Addresses:
-    """Those of these assets; with `post` for whoever may see that post, else for whoever may see the library."""
+def addresses(
+    assets: Mapping[int, Asset], post: int | None = None, *, door: tuple[str, str] | None = None
+) -> Addresses:
+    """Those of these assets; with `post` for whoever may see that post, with `door` (its kind and token) for whoever
+    came by that link, else for whoever may see the library."""
 
     def of(pk: int, size: str) -> str:
+        if door:
+            return reverse("posts:door_asset", args=[*door, pk, size])
         return reverse("posts:post_asset", args=[post, pk, size]) if post else reverse("posts:asset", args=[pk, size])
 
     def words(pk: int) -> str:
+        if door:
+            return reverse("posts:door_captions", args=[*door, pk])
         return reverse("posts:post_captions", args=[post, pk]) if post else reverse("posts:captions", args=[pk])
 
     films = [asset for asset in assets.values() if asset.kind == "video"]

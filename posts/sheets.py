@@ -7,26 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
-from django.urls import reverse
+from django.utils import timezone
 
 from channels_app.check import Problem
 from channels_app.models import Channel
-from libsocial.accounts import policies
 from libsocial.accounts.models import User
 from libsocial.core.localtime import Moment
-from posts import changes, drafting, filmwork, previews, problems, resolve, schedule, settings, workflow
+from posts import changes, conflicts, drafting, filmwork, previews, problems, resolve, schedule, settings, workflow
 from posts.changes import Change
+from posts.conflicts import Clash, Conflict
 from posts.drafting import Draft
 from posts.knowledge import Known
 from posts.models import Post, Revision, Target
 from posts.previews import Preview
 from posts.workflow import Action, Need
 from scheduler.models import Delivery
-
-NEAR = timedelta(hours=1)
-WAITING = ("planned", "waiting", "held")
 
 
 @dataclass(frozen=True)
@@ -35,15 +31,6 @@ class Told:
 
     severity: str
     text: str
-
-
-@dataclass(frozen=True)
-class Clash:
-    """Another post on the same channel within the hour. `url` '' where the person may not open it."""
-
-    title: str
-    at: datetime
-    url: str
 
 
 @dataclass
@@ -83,12 +70,25 @@ class Sheet:
     changes: list[Change]
     known: Known
     films: list[filmwork.Work] = field(default_factory=list)  # those an approval still has to wait for
+    conflicts: list[Conflict] = field(default_factory=list)  # with other posts, of the whole post
+
+    @property
+    def expired(self) -> bool:
+        """Its time passed while it waited for a decision."""
+        waits = self.post.state == "in_review"
+        return waits and bool(schedule.passed_targets(self.draft, timezone.now()))
+
+    @property
+    def clean(self) -> bool:
+        """Nothing to look at twice: no problem, no conflict, no film to wait for, and a yes of this person counts."""
+        approve = self.actions.get("approve")
+        return bool(self.mine and approve and approve.possible and not self.trouble and not self.films)
 
     @property
     def trouble(self) -> int:
         """How much stands in the way: for the order of the queue."""
         told = [problem for pane in self.panes for problem in pane.problems] + self.general
-        clashes = sum(len(pane.clashes) for pane in self.panes)
+        clashes = sum(len(pane.clashes) for pane in self.panes) + len(self.conflicts)
         return 100 * sum(problem.severity == "block" for problem in told) + 10 * clashes + len(told)
 
 
@@ -103,7 +103,7 @@ def of_posts(posts: Sequence[Post], user: User, history: Sequence[Revision] = ()
     olds = {pk: drafting.of_revision(base) for pk, base in bases.items()}
     known.drafts += olds.values()
     sheets = [_sheet(post, drafts[post.pk], bases.get(post.pk), olds.get(post.pk), user, known) for post in posts]
-    _mark_clashes(sheets, user)
+    conflicts.mark(sheets, user)
     return sheets
 
 
@@ -143,10 +143,19 @@ def _told(found: Iterable[Problem]) -> list[Told]:
     return [Told(problem.severity, problems.sentence(problem)) for problem in ordered]
 
 
-def _panes(post: Post, draft: Draft, report: problems.Report, known: Known) -> list[Pane]:
+def looks(post: Post, door: tuple[str, str]) -> list[Pane]:
+    """How the post will look on each channel, for somebody who came by a link: nothing of the house besides."""
+    draft = drafting.of_revision(post.current)
+    known = Known([post], [draft], [target.channel for target in post.current.targets.all()])
+    return _panes(post, draft, problems.Report((), {}), known, door)
+
+
+def _panes(
+    post: Post, draft: Draft, report: problems.Report, known: Known, door: tuple[str, str] | None = None
+) -> list[Pane]:
     pictures = resolve.originals(known.assets)
     own = draft.asset_ids()
-    where = previews.addresses({pk: asset for pk, asset in known.assets.items() if pk in own}, post.pk)
+    where = previews.addresses({pk: asset for pk, asset in known.assets.items() if pk in own}, post.pk, door=door)
     panes = []
     for target in post.current.targets.all():
         chosen = draft.target(target.channel_id)
@@ -180,48 +189,3 @@ def _bases(known: Known, history: Sequence[Revision]) -> dict[int, Revision]:
     missing = wanted - {revision.pk for revision in found}
     found += Revision.objects.filter(pk__in=missing).prefetch_related("targets") if missing else ()
     return {revision.post_id: revision for revision in found}
-
-
-# --- who else speaks at that hour -----------------------------------------------
-
-
-def _mark_clashes(sheets: Sequence[Sheet], user: User) -> None:
-    """Names posts on the same channel within the hour: those already planned, and those waiting on the same page."""
-    panes = [(sheet, pane) for sheet in sheets for pane in sheet.panes if pane.moment and not pane.delivery]
-    if not panes:
-        return
-    moments = [pane.moment.utc for _sheet, pane in panes if pane.moment]
-    planned = list(
-        Delivery.objects.filter(
-            channel__in={pane.channel.pk for _sheet, pane in panes},
-            state__in=WAITING,
-            due_at__gt=min(moments) - NEAR,
-            due_at__lt=max(moments) + NEAR,
-        ).select_related("unit")[:500]
-    )
-    for sheet, pane in panes:
-        for delivery in planned:
-            if delivery.channel_id == pane.channel.pk and pane.moment and abs(delivery.due_at - pane.moment.utc) < NEAR:
-                pane.clashes.append(_clash(delivery, pane.channel, user))
-        pane.clashes += _beside(sheet, pane, panes)
-
-
-def _clash(delivery: Delivery, channel: Channel, user: User) -> Clash:
-    """Its title only for those who may see the post: by its unit, or by the channel it asked for."""
-    kind, _colon, rest = delivery.reference.partition(":")
-    seen = policies.can(user, "post.see", delivery.unit) or policies.can(user, "post.approve", channel.unit)
-    if kind != "post" or not seen:
-        return Clash("", delivery.due_at, "")
-    return Clash(delivery.title, delivery.due_at, reverse("posts:detail", args=[int(rest.partition(":")[0])]))
-
-
-def _beside(sheet: Sheet, pane: Pane, panes: Sequence[tuple[Sheet, Pane]]) -> list[Clash]:
-    return [
-        Clash(other.post.title, near.moment.utc, reverse("posts:detail", args=[other.post.pk]))
-        for other, near in panes
-        if other is not sheet
-        and near.channel.pk == pane.channel.pk
-        and near.moment
-        and pane.moment
-        and abs(near.moment.utc - pane.moment.utc) < NEAR
-    ]

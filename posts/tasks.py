@@ -1,10 +1,13 @@
-"""Celery's door to the films that are made ready. A doubled or lost message is harmless: the rows say what is to do."""
+"""Celery's door to the films that are made ready, and to what is said while posts wait for a decision.
+
+A doubled or lost message is harmless: the rows say what is to do.
+"""
 
 from __future__ import annotations
 
 from celery import shared_task
 
-from posts.services import preparing, repeats
+from posts.services import preparing, reminding, repeats
 
 LONGEST = 4 * 3600  # seconds; a long film on a small machine
 
@@ -21,3 +24,9 @@ def prepare() -> None:
 def repeat() -> None:
     """Writes the drafts of repeats whose date is near."""
     repeats.make_due()
+
+
+@shared_task(ignore_result=True)
+def remind() -> None:
+    """Reminders, escalation, times that passed; each is said once."""
+    reminding.tick()

@@ -2,7 +2,20 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from posts.views import closing_now, compose, embargoes, intake, listing, media, post, repeats, reviewing
+from posts.views import (
+    approving,
+    closing_now,
+    compose,
+    doors,
+    embargoes,
+    guests,
+    intake,
+    listing,
+    media,
+    post,
+    repeats,
+    reviewing,
+)
 
 
 class Size:
@@ -17,13 +30,34 @@ class Size:
         return value
 
 
+class Door(Size):
+    """By which kind of link somebody without an account came."""
+
+    regex = "guest|decide"
+
+
 register_converter(Size, "picture_size")
+register_converter(Door, "door")
 
 app_name = "posts"
 urlpatterns = [
     path("", listing.post_list, name="list"),
     path("calendar/", listing.calendar_page, name="calendar"),
     path("review/", reviewing.queue, name="review"),
+    path("review/approve/", reviewing.approve_seen, name="approve_seen"),
+    path("review/seen/", reviewing.seen, name="seen"),
+    path("review/expired/", reviewing.expired, name="expired"),
+    path("review/urgent/", reviewing.urgent, name="urgent"),
+    path("review/urgent/<int:pk>/", reviewing.judge, name="judge"),
+    path("guest/<str:token>/", doors.guest, name="guest"),
+    path("decide/<str:token>/", doors.decide, name="decide"),
+    path("<door:door>/<str:token>/pictures/<int:asset_pk>/<picture_size:size>/", media.door_asset, name="door_asset"),
+    path("<door:door>/<str:token>/captions/<int:caption_pk>/", media.door_captions, name="door_captions"),
+    path("approval/<int:unit_pk>/", approving.steps, name="steps"),
+    path("approval/<int:unit_pk>/who/", approving.who_approves, name="who_approves"),
+    path("approval/<int:unit_pk>/step/", approving.put_step, name="put_step"),
+    path("approval/step/<int:pk>/remove/", approving.remove_step, name="remove_step"),
+    path("approval/channels/<int:pk>/", approving.channel, name="channel_reviewers"),
     path("pictures/<int:pk>/<picture_size:size>/", media.asset, name="asset"),
     path("embargoes/", embargoes.page, name="embargoes"),
     path("embargoes/<int:pk>/<slug:name>/", embargoes.act, name="embargo_act"),
@@ -43,6 +77,8 @@ urlpatterns = [
     path("<int:pk>/", post.detail, name="detail"),
     path("<int:pk>/edit/", compose.edit, name="edit"),
     path("<int:pk>/do/<slug:name>/", post.act, name="act"),
+    path("<int:pk>/guests/", guests.invite, name="invite_guest"),
+    path("<int:pk>/guests/<int:guest_pk>/revoke/", guests.revoke, name="revoke_guest"),
     path("<int:pk>/captions/<int:caption_pk>/", media.post_captions, name="post_captions"),
     path("<int:pk>/prepared/", post.prepared, name="prepared"),
     path("<int:pk>/pictures/<int:asset_pk>/<picture_size:size>/", media.post_asset, name="post_asset"),

@@ -30,9 +30,9 @@ from tests.pages.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.bothdbs]
 COSTS = Path(__file__).parent / "pages" / "queries.json"
-# What looking may write: the visit itself, that one's own news were seen, and Practice's count of views.
+# What looking may write: the visit itself, that one's own news and posts were seen, and Practice's count of views.
 OF_A_VISIT = {"sessions.Session", "usersessions.UserSession", "accounts.User"}
-OF_A_VISIT |= {"notices.Notice", "channels_app.PracticePost"}
+OF_A_VISIT |= {"notices.Notice", "channels_app.PracticePost", "posts.Seen"}
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ NO_PAGES += ("channels:colours", "feeds:rss", "feeds:atom", "feeds:json", "feeds
 NO_PAGES += ("notices:open", "theme", "accounts:first_run", "posts:captions", "app_manifest", "app_icon", "app_worker")
 PARTS = ("analytics:strip", "notices:bell", "posts:picker", "posts:prepared", "accounts:invitation_mail")
 PARTS += ("palette", "help_chapter", "today_figures", "today_house", "today_trail")
+PARTS += ("posts:who_approves",)
 
 
 def pages_of(place: World, who: str) -> dict[str, str]:

@@ -127,6 +127,12 @@ def can_anywhere(user: User | AnonymousUser, ability: str) -> bool:
     return any(grant.gives(ability) for grant in grants_of(user))
 
 
+def require_anywhere(user: User | AnonymousUser, ability: str) -> None:
+    """Raises NotAllowed for those who have the ability in no unit."""
+    if not can_anywhere(user, ability):
+        raise NotAllowed(ability)
+
+
 def administers_all(user: User | AnonymousUser) -> bool:
     """Whether the person administers the root, and with it everything."""
     own = (grant for grant in grants_of(user) if grant.instead_of is None)

@@ -23,6 +23,7 @@ from libsocial.shell.addresses import address
 from libsocial.shell.banners import Banner
 from libsocial.shell.navigation import Count, Entry
 from posts import selectors as posts
+from posts.models import BreakGlass
 from scheduler.models import Delivery
 
 THEMES = (
@@ -39,6 +40,7 @@ ADDRESSES = (
     "notices:list",
     "accounts:profile",
     "accounts:switch_unit",
+    "scheduler:pause",
     "account_logout",
 )
 LIBRARY, REMEMBERED = "shell.library", 30  # seconds
@@ -135,8 +137,15 @@ class Shell:
         return self._numbers["unseen"] if self.signed_in else 0
 
     @cached_property
+    def may_pause(self) -> bool:
+        """Whether this person can stop what is about to leave, from every page."""
+        return self.signed_in and policies.can_anywhere(self.person, "hold.place")
+
+    @cached_property
     def banners(self) -> list[Banner]:
-        return banners.for_person(self.person) if self.signed_in else []
+        if not self.signed_in:
+            return []
+        return [*banners.for_person(self.person), *banners.urgent(self._numbers["urgent"])]
 
     @property
     def urls(self) -> dict[str, str]:
@@ -158,6 +167,7 @@ class Shell:
             "unseen": Notice.objects.filter(recipient=self.person, seen_at=None),
             "waiting": posts.waiting_for(self.person, self.unit),
             "failed": Delivery.objects.filter(mine, state__in=NEEDS_SOMEONE),
+            "urgent": BreakGlass.objects.open_for(self.person).exclude(by=self.person),
         }
         numbers = {name: _number_of(rows) for name, rows in counted.items()}
         return User.objects.filter(pk=self.person.pk).values(**numbers).get()

@@ -37,13 +37,14 @@ class Place:
 
 IN_PEOPLE = ("accounts:invit*", "accounts:person")
 IN_HOURS = ("hours:", "posts:close*")
-IN_SETTINGS = ("accounts:settings*", "accounts:unit*")
+IN_SETTINGS = ("accounts:settings*", "accounts:unit*", "posts:steps", "posts:put_step")
+IN_REVIEW = ("posts:expired", "posts:urgent", "posts:judge", "posts:approve_seen")
 
 PLACES: tuple[Place, ...] = (
     Place("today", _("Today"), "sun-medium", "today", "post.see", "t", tab=True),
     Place("posts", _("Posts"), "newspaper", "posts:list", "post.see", "p", ("posts:",), tab=True),
     Place("calendar", _("Calendar"), "calendar-days", "posts:calendar", "post.see", "c"),
-    Place("review", _("Review"), "list-checks", "posts:review", "post.approve", "r", tab=True),
+    Place("review", _("Review"), "list-checks", "posts:review", "post.approve", "r", IN_REVIEW, tab=True),
     Place("channels", _("Channels"), "radio-tower", "channels:list", "channel.see", "h", ("channels:",)),
     Place("analytics", _("Analytics"), "chart-line", "analytics:overview", "analytics.see", "a", ("analytics:",)),
     Place("hours", _("Opening hours"), "clock", "hours:overview", "post.see", "o", IN_HOURS, group=2),

@@ -109,6 +109,6 @@ def key(post: Post) -> str:
 
 def tell(people: Iterable[User], message: str, post: Post, by: User | None, *, dedupe: str = "", **more: Any) -> None:
     """One notice for each of these people, with the title of the post and who did it."""
-    params = {"title": post.title, "person": str(by), **more}
+    params = {"title": post.title, "person": str(by or ""), **more}
     people = [person for person in people if person.is_active]
     notices.tell(people, message, params=params, url=address_of(post), subject=post, dedupe=dedupe)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from libsocial.core import ranges
 from posts import drafting, selectors
 from posts.models import Asset, CaptionFile
+from posts.services import doors
 
 YEAR = 365 * 24 * 3600
 
@@ -51,6 +52,23 @@ def post_captions(request: HttpRequest, pk: int, caption_pk: int) -> HttpRespons
     """The same of a film in a post the person may see."""
     post = selectors.get_post(request.user, pk)
     if not any(caption_pk in drafting.of_revision(one).caption_ids() for one in selectors.revisions_of(post)):
+        raise Http404
+    return _captions(get_object_or_404(CaptionFile, pk=caption_pk))
+
+
+@require_safe
+def door_asset(request: HttpRequest, door: str, token: str, asset_pk: int, size: str) -> HttpResponse:
+    """A picture of the post behind a link that works, for whoever came by it."""
+    revision = doors.revision_behind(door, token)
+    if revision is None or asset_pk not in drafting.of_revision(revision).asset_ids():
+        raise Http404
+    return _file(request, get_object_or_404(Asset, pk=asset_pk), size)
+
+
+@require_safe
+def door_captions(request: HttpRequest, door: str, token: str, caption_pk: int) -> HttpResponse:
+    revision = doors.revision_behind(door, token)
+    if revision is None or caption_pk not in drafting.of_revision(revision).caption_ids():
         raise Http404
     return _captions(get_object_or_404(CaptionFile, pk=caption_pk))
 

@@ -13,14 +13,15 @@ from django.utils import timezone
 from channels_app.feeds import store
 from channels_app.models import Channel, FeedItem, PracticePost
 from channels_app.practice.services import ensure_practice
-from libsocial.accounts.models import Membership, Role, Unit, User
-from libsocial.accounts.services import invitations
+from libsocial.accounts.models import Deputy, Membership, Role, Unit, User
+from libsocial.accounts.services import deputies, invitations
 from libsocial.hours.models import Closure
 from libsocial.hours.services import closing
 from libsocial.notices.models import Notice
+from posts import tokens
 from posts.drafting import Draft
-from posts.models import Asset, CaptionFile, Embargo, Post, Repeat
-from posts.services import drafts, embargoes, media, repeats, review
+from posts.models import Asset, BreakGlass, CaptionFile, DecisionLink, Embargo, Post, Repeat, Step
+from posts.services import drafts, embargoes, guests, media, repeats, review, stepping
 from scheduler import engine, holds
 from scheduler.models import Delivery, Heartbeat, Hold
 from scheduler.pulse import KINDS
@@ -51,6 +52,11 @@ class World:
     closure: Closure
     embargo: Embargo
     repeat: Repeat
+    guest_token: str
+    decide_token: str
+    step: Step
+    glass: BreakGlass
+    absence: Deputy
 
 
 def build(lib: Library) -> World:
@@ -70,7 +76,7 @@ def build(lib: Library) -> World:
         captions=captions_of_a_film(lib.north, lib.alice),
         waiting=again(waiting),
         out=again(out),
-        delivery=Delivery.objects.get(),
+        delivery=Delivery.objects.get(reference__startswith=f"post:{out.pk}:"),
         shown=PracticePost.objects.get(),
         notice=Notice.objects.filter(recipient=lib.sam).first(),
         invitation=invitations.invite(by=lib.ada, email="new@library.example", unit=lib.north, role=Role.EDITOR),
@@ -89,6 +95,7 @@ def build(lib: Library) -> World:
             reason="Publication day",
         ),
         repeat=repeated(again(waiting), lib.alice),
+        **approving(lib, channel, again(waiting)),
     )
 
 
@@ -97,6 +104,37 @@ def repeated(post: Post, by: User) -> Repeat:
     row = Repeat(unit=post.unit, source=post, rule="weekly", weekdays=[1], zone="Europe/London")
     row.first_day, row.clock = date(2199, 1, 10), time(16)
     return repeats.start(by=by, repeat=row)
+
+
+def approving(lib: Library, channel: Channel, waiting: Post) -> dict[str, object]:
+    """What belongs to approval: a guest's link, a link from a mail, a step, urgent words, and somebody away."""
+    made = guests.invite(post=waiting, by=lib.sam, name="Petra Partner")
+    token = tokens.new()
+    DecisionLink.objects.create(
+        person=lib.sam,
+        revision=waiting.current,
+        digest=waiting.current.digest,
+        token_hash=tokens.hashed(token),
+        expires_at=timezone.now() + timedelta(hours=1),
+    )
+    Unit.objects.filter(pk=lib.north.pk).update(break_glass=True)
+    urgent = written(lib.sam, channel, "We are closed today", at="2199-02-10T10:00")
+    review.break_glass(post=urgent, by=lib.sam, reason="Flood")
+    today = timezone.localdate()
+    return {
+        "guest_token": made.link.rstrip("/").rpartition("/")[2],
+        "decide_token": token,
+        "step": stepping.put_step(by=lib.ada, unit=lib.south),
+        "glass": BreakGlass.objects.get(),
+        "absence": deputies.name_deputy(
+            by=lib.ada,
+            person=lib.ada,
+            deputy=lib.sam,
+            unit=lib.south,
+            first=today + timedelta(days=9),
+            last=today + timedelta(days=10),
+        ),
+    }
 
 
 def item_of_a_feed(asset: Asset) -> FeedItem:
