@@ -13,9 +13,9 @@ from channels_app.selectors import usable_among
 from libsocial.accounts import policy as accounts_policy
 from libsocial.accounts.models import Unit
 from libsocial.accounts.policy import Policy
-from posts import selectors
+from posts import languages, selectors, tongues
 from posts.drafting import Draft
-from posts.models import Asset, Post, Review
+from posts.models import Asset, LanguageReview, Post, Review
 from scheduler.models import Delivery
 from scheduler.selectors import deliveries_for
 
@@ -76,6 +76,20 @@ class Known:
         ):
             found[review.revision_id].append(review)
         return found
+
+    @cached_property
+    def language_reviews(self) -> dict[int, dict[str, LanguageReview]]:
+        """The newest review of each language, by post; asked only where a post has several."""
+        several = any(draft.languages for draft in self.drafts)
+        return tongues.newest_reviews([post.pk for post in self.posts]) if several and self.posts else {}
+
+    def language_states(self, draft: Draft, post: Post | None) -> dict[str, str]:
+        """Where each further language of a draft stands, by its tag."""
+        given = self.language_reviews.get(post.pk, {}) if post and draft.languages else {}
+        return {
+            one.language: languages.state_of(draft, one, tongues.seen(given.get(one.language)))
+            for one in draft.languages
+        }
 
     def approvals(self, post: Post) -> list[Review]:
         """Each yes to the current revision."""

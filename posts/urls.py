@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from posts.views import compose, intake, listing, media, post, reviewing
+from posts.views import compose, intake, languages, listing, media, post, reviewing
 
 
 class Size:
@@ -32,6 +32,10 @@ urlpatterns = [
     path("captions/<int:pk>/", media.captions, name="captions"),
     path("card/", intake.card, name="card"),
     path("pictures/", intake.picker, name="picker"),
+    path("languages/<int:pk>/", languages.page, name="languages"),
+    path("languages/<int:pk>/reviewer/", languages.reviewer, name="language_reviewer"),
+    path("languages/<int:pk>/term/", languages.term, name="glossary_term"),
+    path("<int:pk>/language/", languages.review, name="language_review"),
     path("<int:pk>/", post.detail, name="detail"),
     path("<int:pk>/edit/", compose.edit, name="edit"),
     path("<int:pk>/do/<slug:name>/", post.act, name="act"),

@@ -12,16 +12,19 @@ from libsocial.accounts.models import Unit
 @dataclass(frozen=True)
 class Policy:
     """`late_hours`: a post later than this many hours expires. `alt_text_rule`: what a picture without
-    description means, 'off', 'warn' or 'block'; a picture marked decorative needs none."""
+    description means, 'off', 'warn' or 'block'; a picture marked decorative needs none.
+    `language_review`: what a further language nobody has reviewed means; one that fell behind the source since its
+    review blocks wherever this is not 'off'."""
 
     approvals_needed: int = 1
     own_approval: bool = False
     alt_text_rule: str = "block"
     late_hours: int = 24
+    language_review: str = "warn"
 
 
 DEFAULT = Policy()
-FIELDS = ("approvals_needed", "own_approval", "alt_text_rule", "late_hours")
+FIELDS = ("approvals_needed", "own_approval", "alt_text_rule", "late_hours", "language_review")
 
 
 def of(unit: Unit) -> Policy:

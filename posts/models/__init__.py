@@ -1,5 +1,6 @@
 """The rows of posts, by what they are about. Everything is imported from here."""
 
+from posts.models.languages import GlossaryTerm, LanguageReview, LanguageReviewer, Translation
 from posts.models.media import Asset, AssetQuerySet, CaptionFile, Rendition
 from posts.models.reviewing import Review
 from posts.models.writing import Post, PostQuerySet, Revision, Target
@@ -8,10 +9,14 @@ __all__ = [
     "Asset",
     "AssetQuerySet",
     "CaptionFile",
+    "GlossaryTerm",
+    "LanguageReview",
+    "LanguageReviewer",
     "Post",
     "PostQuerySet",
     "Rendition",
     "Review",
     "Revision",
     "Target",
+    "Translation",
 ]

@@ -44,7 +44,9 @@ class Panel:
 
 def every() -> tuple[Panel, ...]:
     """The panels of the page, in its order."""
-    return ()
+    from posts.panels.languages import LanguagesPanel
+
+    return (LanguagesPanel(),)
 
 
 def of_act(do: str) -> Panel | None:
