@@ -5,6 +5,7 @@ import { setUpParts } from "./compose_parts.js";
 import { setUpCounts } from "./compose_counts.js";
 import { setUpOptions } from "./compose_options.js";
 import { setUpLanguages } from "./compose_languages.js";
+import "./preview_theme.js";
 import { makeSaver } from "./compose_save.js";
 
 const form = document.querySelector("[data-compose]");

@@ -1,5 +1,6 @@
 // The review queue by keyboard: one post is the current one, and its visible buttons carry the keys.
 // j and k go on and back, a approves, r opens the reason. shortcuts.js presses what carries data-shortcut.
+import "./preview_theme.js";
 
 const queue = document.querySelector("[data-review]");
 const posts = queue ? [...queue.querySelectorAll("[data-post]")] : [];
