@@ -133,13 +133,13 @@ def _shown(item: DraftMedia) -> str:
 
 def _languages(old: Draft, new: Draft) -> Iterator[Change]:
     for one in new.languages:
-        before, name = old.in_language(one.language), languages.name_of(one.language)
+        before, name = old.in_language(one.language), languages.called(one.language)
         if before is None:
             yield Change(_("Language"), (Piece("added", name),))
         yield from _language(before or DraftLanguage(one.language), one, name)
     for one in old.languages:
         if new.in_language(one.language) is None:
-            yield Change(_("Language"), (Piece("removed", languages.name_of(one.language)),))
+            yield Change(_("Language"), (Piece("removed", languages.called(one.language)),))
 
 
 def _language(old: DraftLanguage, new: DraftLanguage, name: str) -> Iterator[Change]:
@@ -176,7 +176,7 @@ def _spoken(draft: Draft, target: DraftTarget) -> str:
     tags = languages.spoken(draft, target)
     if tags == languages.every(draft)[:1]:
         return ""
-    together = " + ".join(languages.name_of(tag) for tag in tags)
+    together = " + ".join(languages.called(tag) for tag in tags)
     way = languages.placement(draft, target)
     return _("%(languages)s as a thread") % {"languages": together} if way == "thread" else together
 

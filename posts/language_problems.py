@@ -44,7 +44,7 @@ def of_whole(draft: Draft) -> Iterator[Problem]:
     """Of the post: a language twice, and one that nobody gets."""
     for tag, count in Counter(languages.every(draft)).items():
         if count > 1:
-            yield Problem("languages", 0, "block", "language.twice", {"language": languages.name_of(tag)})
+            yield Problem("languages", 0, "block", "language.twice", {"language": languages.called(tag)})
     if not draft.targets:
         return
     placed = {tag for target in draft.targets for tag in languages.spoken(draft, target)}
@@ -55,5 +55,5 @@ def of_whole(draft: Draft) -> Iterator[Problem]:
 
 
 def _params(draft: Draft, one: DraftLanguage) -> dict[str, Any]:
-    name = languages.name_of
+    name = languages.called
     return {"language": name(one.language), "source": name(draft.language), "tag": one.language}

@@ -48,6 +48,11 @@ def name_of(tag: str) -> str:
     return choices.name_of(tag)
 
 
+def called(tag: str) -> str:
+    """The language as the reader of our pages calls it, for sentences."""
+    return choices.called(tag)
+
+
 def primary(tag: str) -> str:
     """The language without script and region: 'es' of 'es-MX'."""
     return tag.partition("-")[0].lower()

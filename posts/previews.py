@@ -94,7 +94,6 @@ class Preview:
     parts: tuple[PreviewPart, ...]
     content_warning: str
     language: str
-    direction: str
     tiles: int
     crops: tuple[str, ...]
     avatar: str
@@ -156,7 +155,6 @@ def of_content(channel: Channel, content: Content, where: Addresses, *, at: str 
         parts=tuple(_part(part, number, content, where, look) for number, part in enumerate(said, start=1)),
         content_warning=content.content_warning if can.content_warning is not None else "",
         language=content.language,
-        direction=languages.direction(content.language),
         tiles=look.tiles,
         crops=tuple(f"{wide}:{high}" for wide, high in look.crop),
         avatar=avatar_url(channel),

@@ -87,6 +87,10 @@ class Standing:
         return languages.name_of(self.tag)
 
     @property
+    def called(self) -> str:
+        return languages.called(self.tag)
+
+    @property
     def direction(self) -> str:
         return languages.direction(self.tag)
 

@@ -75,7 +75,7 @@ def page_of(request: HttpRequest, channel: Channel, **forms: Any) -> dict[str, A
         "card": card,
         "channel": channel,
         "facts": selectors.facts_of(channel),
-        "languages": [(tag, choices.name_of(tag)) for tag in channel.languages],
+        "languages": [(tag, choices.called(tag)) for tag in channel.languages],
         "loans": channel.loans.select_related("unit", "lent_by").order_by("unit__path") if own else (),
         "own": own,
         "history": trail.about(channel, limit=30) if own else (),

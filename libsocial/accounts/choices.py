@@ -56,6 +56,16 @@ def name_of(tag: str) -> str:
     return tag
 
 
+def called(tag: str) -> str:
+    """A language (BCP-47) in the language of the reader, for a sentence: 'Spanish'."""
+    for code in (tag, tag.lower(), tag.partition("-")[0].lower()):
+        if code in FURTHER:
+            return str(FURTHER[code][0])
+        if "name" in LANG_INFO.get(code, {}):
+            return gettext(LANG_INFO[code]["name"])
+    return tag
+
+
 def _both(name: str, local: str) -> str:
     return name if name.casefold() == local.casefold() else f"{name} ({local})"
 

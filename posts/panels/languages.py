@@ -164,7 +164,7 @@ def _added(composer: Composer, tag: str) -> Draft:
         return _refused(composer, _("Choose the language to add."))
     if any(tag.lower() == known.lower() for known in languages.every(draft)):
         said = _("The post has %(language)s already. Choose another language.")
-        return _refused(composer, said % {"language": languages.name_of(tag)})
+        return _refused(composer, said % {"language": languages.called(tag)})
     if tag not in dict(choices.languages()):
         return _refused(composer, _("“%(typed)s” is not a language of the list.") % {"typed": tag[:35]})
     return replace(draft, languages=(*draft.languages, DraftLanguage(tag)))
@@ -194,7 +194,7 @@ def _reviewed(composer: Composer, request: HttpRequest, tag: str) -> None:
             text=languages.text_digest(one),
         )
     except policies.NotAllowed:
-        said = _("Only a reviewer of %(language)s may do that.") % {"language": languages.name_of(tag)}
+        said = _("Only a reviewer of %(language)s may do that.") % {"language": languages.called(tag)}
         raise NotPossible(said) from None
 
 
@@ -206,7 +206,7 @@ def _speaks(composer: Composer, channel: Channel) -> dict[str, Any]:
     alone = DraftTarget(channel.pk)
     by_itself = languages.routed(replace(draft, targets=(alone,)), {channel.pk: channel.languages}).targets[0]
     there = [tag for tag in languages.every(draft) if tag]
-    offered = [(tag, _("%(language)s only") % {"language": languages.name_of(tag)}, tag) for tag in there]
+    offered = [(tag, _("%(language)s only") % {"language": languages.called(tag)}, tag) for tag in there]
     offered += [_together("combined", order) for order in _orders(there)]
     if composer.abilities[channel.pk].threads > 1:
         offered += [_together("thread", order) for order in _orders(there)]
@@ -216,7 +216,7 @@ def _speaks(composer: Composer, channel: Channel) -> dict[str, Any]:
         "chosen": target is not None,
         "own": target is not None and target.variant is not None,
         "auto": ",".join(own),
-        "auto_label": " + ".join(languages.name_of(tag) for tag in own),
+        "auto_label": " + ".join(languages.called(tag) for tag in own),
         "offered": offered,
         "value": _value(target),
     }
@@ -237,7 +237,7 @@ def _orders(there: list[str]) -> list[tuple[str, ...]]:
 
 
 def _together(way: str, order: tuple[str, ...]) -> tuple[str, str, str]:
-    names = [languages.name_of(tag) for tag in order]
+    names = [languages.called(tag) for tag in order]
     if way == "combined":
         label = _("%(languages)s in one post") % {"languages": " + ".join(names)}
     else:

@@ -42,7 +42,7 @@ def review(*, post: Post, by: User, language: str, source: str, text: str) -> La
         given = LanguageReview.objects.create(
             post=post, language=language, source_digest=source, text_digest=text, reviewer=by
         )
-        data = {"language": languages.name_of(language), "digest": text}
+        data = {"language": languages.called(language), "digest": text}
         audit.record("post.language_reviewed", by=by, on=post, unit=post.unit, data=data)
     return given
 
@@ -55,7 +55,7 @@ def name_reviewer(*, by: User, unit: Unit, language: str, person: User) -> None:
             LanguageReviewer.objects.create(unit=unit, language=language, person=person)
             audit.record("unit.language_reviewer_named", by=by, on=unit, unit=unit, data=_said(unit, language, person))
     except IntegrityError:
-        said = {"person": person, "language": languages.name_of(language)}
+        said = {"person": person, "language": languages.called(language)}
         raise Refused(_("%(person)s reviews %(language)s here already.") % said, "person") from None
 
 
@@ -69,7 +69,7 @@ def dismiss_reviewer(*, by: User, row: LanguageReviewer) -> None:
 
 
 def _said(unit: Unit, language: str, person: User) -> dict[str, str]:
-    return {"name": unit.name, "language": languages.name_of(language), "person": str(person)}
+    return {"name": unit.name, "language": languages.called(language), "person": str(person)}
 
 
 def keep_term(*, by: User, unit: Unit, language: str, term: str, translation: str, stays: bool) -> GlossaryTerm:
@@ -87,7 +87,7 @@ def keep_term(*, by: User, unit: Unit, language: str, term: str, translation: st
         row = row or GlossaryTerm(unit=unit, language=language)
         row.term, row.translation, row.stays = term, "" if stays else translation, stays
         row.save()
-        data = {"name": unit.name, "language": languages.name_of(language), "term": term}
+        data = {"name": unit.name, "language": languages.called(language), "term": term}
         audit.record("unit.glossary_changed", by=by, on=unit, unit=unit, data=data)
     return row
 
@@ -96,6 +96,6 @@ def drop_term(*, by: User, row: GlossaryTerm) -> None:
     """Raises NotAllowed."""
     policies.require(by, "post.edit_any", row.unit)
     with transaction.atomic():
-        data = {"name": row.unit.name, "language": languages.name_of(row.language), "term": row.term}
+        data = {"name": row.unit.name, "language": languages.called(row.language), "term": row.term}
         row.delete()
         audit.record("unit.glossary_dropped", by=by, on=row.unit, unit=row.unit, data=data)

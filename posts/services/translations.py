@@ -37,7 +37,7 @@ def _tell_stale(post: Post, by: User, draft: Draft) -> None:
         notices.tell(
             people.values(),
             "language.now_stale",
-            params={"language": languages.name_of(tag), "title": post.title, "person": str(by)},
+            params={"language": languages.called(tag), "title": post.title, "person": str(by)},
             url=reverse("posts:detail", args=[post.pk]),
             subject=post,
             dedupe=f"language_stale:{review.pk}",

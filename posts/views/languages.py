@@ -40,8 +40,8 @@ def _page(request: HttpRequest, unit: Unit, status: int = 200, **given: forms.Fo
     terms = GlossaryTerm.objects.filter(unit__in=above).select_related("unit")
     context: dict[str, Any] = {
         "unit": unit,
-        "reviewers": [(row, tags.name_of(row.language)) for row in reviewers],
-        "terms": [(row, tags.name_of(row.language), tags.direction(row.language)) for row in terms],
+        "reviewers": [(row, tags.called(row.language)) for row in reviewers],
+        "terms": [(row, tags.called(row.language), tags.direction(row.language)) for row in terms],
         "may_name": policies.can(request.user, "unit.manage", unit),
         "may_keep": policies.can(request.user, "post.edit_any", unit),
         "reviewer_form": ReviewerForm(people=tongues.people_to_name(unit)),
@@ -98,7 +98,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     tag = asked.words(request.POST.get("language"))
     try:
         languages.review(post=post, by=request.user, language=tag, source=source, text=text)
-        flash(request, _("%(language)s is reviewed.") % {"language": tags.name_of(tag)})
+        flash(request, _("%(language)s is reviewed.") % {"language": tags.called(tag)})
     except NotPossible as error:
         flash(request, str(error), level="error")
     return redirect("posts:detail", post.pk)

@@ -194,7 +194,7 @@ def test_a_source_changed_after_the_review_stops_that_language_and_tells_its_rev
     for text in ("Story time on Wednesday", "Story time on Thursday"):
         saved(post, lib.alice, replace(stored(post), parts=(DraftPart(text),)))
     assert list(Notice.objects.filter(message="language.now_stale").values_list("recipient", flat=True)) == [lib.sam.pk]
-    with pytest.raises(Blocked, match="changed after the español version was reviewed"):
+    with pytest.raises(Blocked, match="changed after the Spanish version was reviewed"):
         review.submit(post=again(post), by=lib.alice)
     reviewed(post, lib.sam)
     review.submit(post=again(post), by=lib.alice)
@@ -262,7 +262,7 @@ def test_changes_are_told_language_by_language(lib: Library) -> None:
     old = bilingual(spanish)
     new = replace(old, languages=(replace(SPANISH, parts=(DraftPart("Hora de cuentos el lunes"),)),))
     told = changes.between(old, new, {spanish.pk: spanish.name})
-    assert [(change.what, change.channel) for change in told] == [("Text", "español")]
+    assert [(change.what, change.channel) for change in told] == [("Text", "Spanish")]
 
 
 @pytest.fixture
@@ -369,7 +369,7 @@ def test_arabic_is_written_and_shown_from_right_to_left(at: Client, lib: Library
     post = written(lib.alice, lib.north, bilingual(speaking(lib, "ar"), spanish=arabic))
     html = at.get(reverse("posts:edit", args=[post.pk])).content.decode()
     assert 'name="l-ar-0-text" rows="5" lang="ar" dir="rtl"' in html
-    assert 'lang="ar" dir="rtl"' in html.partition("data-side")[2]
+    assert 'dir="rtl" lang="ar"' in html.partition("data-side")[2]
 
 
 # --- the pages of a unit and a channel ----------------------------------------------------
@@ -387,7 +387,7 @@ def test_the_page_of_a_unit_keeps_reviewers_and_terms(client: Client, lib: Libra
     assert answer.status_code == 422
     assert "tick that it stays untranslated" in answer.content.decode()
     again_named = client.post(name, {"person": lib.sam.pk, "language": "es"})
-    assert "reviews español here already" in again_named.content.decode()
+    assert "reviews Spanish here already" in again_named.content.decode()
     client.post(name, {"gone": LanguageReviewer.objects.get().pk})
     client.post(keep, {"gone": GlossaryTerm.objects.get().pk})
     assert not LanguageReviewer.objects.exists()
