@@ -25,7 +25,7 @@ from channels_app.selectors import capabilities_of
 from libsocial.accounts.models import Unit, User
 from libsocial.core import asked
 from libsocial.core.localtime import Moment
-from posts import fixing, offering, panels, presence, previews, problems, schedule, selectors
+from posts import fixing, languages, offering, panels, presence, previews, problems, schedule, selectors
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, FieldProblem
 from posts.knowledge import Known
 from posts.models import Asset, CaptionFile, Post, Target
@@ -63,6 +63,7 @@ class Composer:
         units: list[Unit] | None = None,
     ) -> None:
         self.user, self.unit, self.draft, self.token, self.post = user, unit, draft, token, post
+        self.draft = self._routed(draft)
         self.typed: list[FieldProblem] = list(typed or [])
         self.units = units or [unit]
         self.conflict: Conflict | None = None
@@ -96,7 +97,7 @@ class Composer:
 
     @cached_property
     def known(self) -> Known:
-        return Known([], [self.draft], self.channels)
+        return Known([self.post] if self.post else [], [self.draft], self.channels)
 
     @property
     def assets(self) -> dict[int, Asset]:
@@ -109,8 +110,13 @@ class Composer:
 
     def change(self, draft: Draft) -> None:
         """Another draft in its place: what was found about the one before is asked again."""
-        self.draft = draft
+        self.draft = self._routed(draft)
         self.refresh()
+
+    def _routed(self, draft: Draft) -> Draft:
+        """With the languages each channel gets by itself."""
+        asked = {channel.pk: channel.languages for channel in self.channels} if draft.languages else {}
+        return languages.routed(draft, asked)
 
     def refresh(self) -> None:
         """After a save: what was found before is asked again."""
@@ -131,13 +137,17 @@ class Composer:
             return slots
         for problem in self.typed:
             slots[self._slot_of_typed(problem.field)].append(Shown("typed", "block", problem.message))
-        report = problems.of_draft(self.draft, unit=self.unit, known=self.known)
+        report = self.report
         for problem in report.general:
             self._place(slots, None, problem)
         for channel_id, found in report.channels.items():
             for problem in found:
                 self._place(slots, channel_id, problem)
         return slots
+
+    @property
+    def report(self) -> problems.Report:
+        return problems.of_draft(self.draft, unit=self.unit, known=self.known, post=self.post)
 
     def _place(self, slots: dict[str, list[Shown]], channel_id: int | None, problem: Problem) -> None:
         said = problems.sentence(problem)
@@ -156,8 +166,9 @@ class Composer:
 
     def _slot(self, target: DraftTarget | None, problem: Problem) -> str:
         if problem.field in {"text", "media", "alt", "card"}:
-            own = target is not None and target.variant is not None
-            return f"v{target.channel}-{problem.part}" if own else f"base-{problem.part}"
+            return languages.slot_of(self.draft, target, problem.part) if target else f"base-{problem.part}"
+        if problem.field.startswith("l-"):
+            return problem.field
         if problem.field in {"at", "content_warning"}:
             return problem.field
         if problem.field == "targets":
@@ -290,7 +301,7 @@ class Composer:
             "card": self._card(part.card) if part.card else None,
             "card_error": self.errors.get(f"{name}-card", ""),
             "file_errors": self.errors.get(f"{name}-files", ""),
-            "counts": self._counts(part, scope),
+            "counts": self._counts(name),
             "problems": self.found.get(name, []),
         }
 
@@ -311,12 +322,13 @@ class Composer:
         thumb = self.assets.get(card.thumb) if card.thumb else None
         return card.to_json() | {"thumb_url": asset_json(thumb)["thumb"] if thumb else ""}
 
-    def _counts(self, part: DraftPart, scope: str) -> list[dict[str, Any]]:
+    def _counts(self, name: str) -> list[dict[str, Any]]:
+        """How full each channel is whose words begin in this part of the form, every language in it counted."""
         counted = []
         for target, channel in self.chosen:
-            if scope == (f"v{channel.pk}" if target.variant else "base"):
+            for part in (one.part for one in languages.said(self.draft, target) if one.slot == name):
                 can = self.abilities[channel.pk].shaped(target.options)
-                beside = self.draft.warning_for(target) if can.content_warning_counts else ""
+                beside = languages.warning(self.draft, target) if can.content_warning_counts else ""
                 used = measure.count(part.text, can.text) + (measure.count(beside, can.text) if beside else 0)
                 counted.append(
                     {
@@ -431,7 +443,7 @@ class Composer:
         target = self.draft.target(asked.number(channel) or 0)
         if target is None:
             return self.draft
-        for problem in problems.of_draft(self.draft, unit=self.unit, known=self.known).channels.get(target.channel, ()):
+        for problem in self.report.channels.get(target.channel, ()):
             if (problem.fix, problem.message, str(problem.part)) == (fix, message, part):
                 can = self.abilities[target.channel].shaped(target.options)
                 return fixing.apply(self.draft, target, problem, can, self.assets)

@@ -19,7 +19,7 @@ from channels_app.capabilities import Capabilities
 from channels_app.check import Problem
 from channels_app.content import Content, Part
 from libsocial.core import asked
-from posts import planning, resolve
+from posts import languages, planning, resolve
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, DraftVariant
 from posts.models import Asset
 
@@ -39,6 +39,7 @@ LABELS: dict[str, str | Promise] = {
     "default_option": _("Use the usual setting"),
     "next_open": _("Move it to the next opening"),
     "after_embargo": _("Move it to the end of the embargo"),
+    "without_language": _("Publish without it here"),
 }
 # Good for every reader, so for the base too when the channel follows it.
 EVERYWHERE = frozenset({"tidy_text", "mark_decorative"})
@@ -53,13 +54,16 @@ def apply(draft: Draft, target: DraftTarget, problem: Problem, can: Capabilities
     """The draft with this problem mended on this channel; unchanged where it cannot be."""
     if problem.fix in planning.MOVES:
         return planning.at_time(draft, target, str(problem.params["to"]))
+    if problem.fix == "without_language":
+        return without_language(draft, target, str(problem.params.get("tag", "")))
     pictures = resolve.originals(assets)
     before = resolve.content_for(draft, target, pictures)
     after = fixes.apply(before, problem, can)
     if after == before and after.options == before.options:
         return draft
     only = len(draft.targets) == 1 or problem.fix in EVERYWHERE
-    if only and target.variant is None and _said(after) != _said(before):
+    translated = languages.spoken(draft, target) != languages.every(draft)[:1]
+    if only and not translated and target.variant is None and _said(after) != _said(before):
         return replace(draft, parts=_parts(after, draft.parts, pictures))
     return _with_target(draft, _own(draft, target, before, after, pictures))
 
@@ -71,6 +75,14 @@ def _own(draft: Draft, target: DraftTarget, before: Content, after: Content, pic
     warning = after.content_warning if after.content_warning != draft.content_warning else None
     variant = DraftVariant(_parts(after, draft.parts_for(target), pictures), content_warning=warning)
     return replace(target, variant=variant, options=options)
+
+
+def without_language(draft: Draft, target: DraftTarget, tag: str) -> Draft:
+    """The draft with one language taken out of a channel; a channel that got nothing else is no longer chosen."""
+    left = tuple(one for one in languages.spoken(draft, target) if one != tag)
+    if not left:
+        return replace(draft, targets=tuple(one for one in draft.targets if one.channel != target.channel))
+    return _with_target(draft, replace(target, languages=left, placement=target.placement if len(left) > 1 else ""))
 
 
 def _with_target(draft: Draft, changed: DraftTarget) -> Draft:

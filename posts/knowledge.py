@@ -19,9 +19,9 @@ from libsocial.accounts.models import Membership, Unit
 from libsocial.accounts.policy import Policy
 from libsocial.hours import selectors as hours
 from libsocial.hours.reckoning import Hours
-from posts import selectors
+from posts import languages, selectors, tongues
 from posts.drafting import Draft
-from posts.models import Asset, Embargo, Post, Review, Step
+from posts.models import Asset, Embargo, LanguageReview, Post, Review, Step
 from posts.planning import Ban
 from scheduler.models import Delivery
 from scheduler.selectors import deliveries_for
@@ -131,6 +131,20 @@ class Known:
         ):
             found[review.revision_id].append(review)
         return found
+
+    @cached_property
+    def language_reviews(self) -> dict[int, dict[str, LanguageReview]]:
+        """The newest review of each language, by post; asked only where a post has several."""
+        several = any(draft.languages for draft in self.drafts)
+        return tongues.newest_reviews([post.pk for post in self.posts]) if several and self.posts else {}
+
+    def language_states(self, draft: Draft, post: Post | None) -> dict[str, str]:
+        """Where each further language of a draft stands, by its tag."""
+        given = self.language_reviews.get(post.pk, {}) if post and draft.languages else {}
+        return {
+            one.language: languages.state_of(draft, one, tongues.seen(given.get(one.language)))
+            for one in draft.languages
+        }
 
     def approvals(self, post: Post) -> list[Review]:
         """Each yes to the current revision."""

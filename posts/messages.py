@@ -40,6 +40,11 @@ SENTENCES = {
     "embargo.lift_asked": _("{actor} asked to lift the embargo early: {reason}"),
     "embargo.lift_refused": _("{actor} left the embargo in place: {reason}"),
     "embargo.lifted": _("{actor} confirmed and lifted the embargo early: {reason}"),
+    "post.language_reviewed": _("{actor} reviewed the {language} version"),
+    "unit.language_reviewer_named": _("{actor} made {person} a reviewer of {language} in {name}"),
+    "unit.language_reviewer_dismissed": _("{actor} took {person} off the reviewers of {language} in {name}"),
+    "unit.glossary_changed": _("{actor} changed the {language} glossary of {name}: “{term}”"),
+    "unit.glossary_dropped": _("{actor} took “{term}” out of the {language} glossary of {name}"),
     "asset.uploaded": _("{actor} added “{name}” to the library"),
     "asset.captioned": _("{actor} added captions to a film ({language})"),
     "asset.described": _("{actor} described a picture: {after}"),
@@ -117,6 +122,47 @@ MESSAGES = {
         _("{person} changed “{title}” while it was in review"),
         _("It is a draft again. It comes back when it is sent for approval."),
         "info",
+    ),
+    # languages
+    "language.now_stale": Message(
+        _("{person} changed “{title}” after you reviewed its {language} version"),
+        _("That version does not go out until it is reviewed again."),
+        "caution",
+        mail=True,
+    ),
+    "language.stale": Message(
+        _("The {source} text changed after the {language} version was reviewed"),
+        _("Have it reviewed again, or publish without {language}."),
+        "bad",
+    ),
+    "language.unreviewed": Message(
+        _("Nobody has reviewed the {language} version"),
+        _("Ask a reviewer of {language}, or publish without it."),
+        "caution",
+    ),
+    "language.machine": Message(
+        _("A machine wrote the {language} version and nobody has reviewed it"),
+        _("Ask a reviewer of {language}, or publish without it."),
+        "caution",
+    ),
+    "language.empty": Message(
+        _("The {language} version is empty"), _("Write it, or publish without {language} here."), "bad"
+    ),
+    "language.incomplete": Message(
+        _("Parts of the thread are missing in {language}"), _("Write them, or publish without {language} here."), "bad"
+    ),
+    "language.alt_missing": Message(
+        _("A picture is not described in {language}"), _("Its {source} description is sent."), "caution"
+    ),
+    "language.unplaced": Message(
+        _("No chosen channel gets the {language} version"),
+        _("Choose it for a channel under “Which channel gets which language”, or remove it."),
+        "caution",
+    ),
+    "language.twice": Message(
+        _("The post has {language} twice"),
+        _("Remove one of them, or choose another language for the text."),
+        "bad",
     ),
     # problems that are not the platform's
     "post.no_channel": Message(_("No channel is chosen"), _("Choose at least one."), "bad"),

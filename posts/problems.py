@@ -23,10 +23,10 @@ from channels_app.selectors import capabilities_of
 from libsocial.accounts.models import Unit
 from libsocial.accounts.policy import Policy
 from libsocial.notices import catalogue
-from posts import drafting, planning, resolve, schedule
+from posts import drafting, language_problems, planning, resolve, schedule
 from posts.drafting import Draft, DraftTarget
 from posts.knowledge import Known
-from posts.models import Asset, Revision
+from posts.models import Asset, Post, Revision
 
 
 @dataclass(frozen=True)
@@ -65,14 +65,20 @@ def sentence(problem: Problem) -> str:
 
 def of(revision: Revision, *, now: datetime | None = None) -> Report:
     """The problems of a stored revision as things stand now."""
-    return of_draft(drafting.of_revision(revision), unit=revision.post.unit, now=now)
+    draft, post = drafting.of_revision(revision), revision.post
+    return of_draft(draft, unit=post.unit, now=now, known=Known([post], [draft]), post=post)
 
 
-def of_draft(draft: Draft, *, unit: Unit, now: datetime | None = None, known: Known | None = None) -> Report:
-    """The problems of a draft of this unit, stored or not. Four queries at most, whatever the number of channels."""
+def of_draft(
+    draft: Draft, *, unit: Unit, now: datetime | None = None, known: Known | None = None, post: Post | None = None
+) -> Report:
+    """The problems of a draft of this unit, stored or not; `post` is the one it belongs to, among those of `known`.
+
+    Five queries at most, whatever the number of channels.
+    """
     now, known = now or timezone.now(), known or Known([], [draft])
     channels, assets, usable, policy = known.channels, known.assets, known.usable(unit), known.policy(unit)
-    found: dict[int, tuple[Problem, ...]] = {}
+    states, found = known.language_states(draft, post), dict[int, tuple[Problem, ...]]()
     for target in draft.targets:
         channel = channels.get(target.channel)
         if channel is None:
@@ -84,6 +90,7 @@ def of_draft(draft: Draft, *, unit: Unit, now: datetime | None = None, known: Kn
             *planning.embargoed(draft, target, known.embargoes(unit), now),
             *_pictures(draft, target, assets),
             *_content(draft, target, channel, assets, policy),
+            *language_problems.of_target(draft, target, states, policy.language_review),
         ]
         found[channel.pk] = tuple(problems)
     return Report(tuple(_whole(draft, found)), found)
@@ -94,6 +101,7 @@ def _whole(draft: Draft, found: Mapping[int, Any]) -> Iterator[Problem]:
         yield Problem("targets", 0, "block", "post.no_channel")
     if all(part.empty for part in draft.parts) and not any(target.variant for target in draft.targets):
         yield Problem("text", 0, "block", "check.empty")
+    yield from language_problems.of_whole(draft)
 
 
 def _content(

@@ -1,4 +1,4 @@
-"""What a draft says on one channel: base and variant put together. Pure.
+"""What a draft says on one channel: base, languages and variant put together. Pure.
 
 The pictures are handed in: originals for the digest and for a check while typing,
 renditions for a delivery.
@@ -14,6 +14,7 @@ from typing import Any
 from channels_app.capabilities import MediaRules, VideoRules
 from channels_app.content import Captions, Content, LinkCard, Media, Part
 from libsocial.core import films, images
+from posts import languages
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget
 from posts.models import Asset, CaptionFile, Rendition
 
@@ -42,11 +43,11 @@ def content_for(draft: Draft, target: DraftTarget, pictures: Pictures) -> Conten
     """Everything the public will meet on this channel. A picture that is not in `pictures` is left out."""
     options = dict(target.options)
     comment = str(options.pop(FIRST_COMMENT, "")).strip()
-    parts = tuple(_part(part, pictures) for part in draft.parts_for(target))
+    parts = tuple(replace(_part(one.part, pictures), lang=one.language) for one in languages.said(draft, target))
     return Content(
         parts=(*parts, Part(comment, role="comment")) if comment else parts,
-        language=draft.language,
-        content_warning=draft.warning_for(target),
+        language=languages.spoken(draft, target)[0],
+        content_warning=languages.warning(draft, target),
         options=options,
         zone=draft.zone if any(is_moment(value) for value in options.values()) else "",
     )

@@ -14,13 +14,26 @@ from channels_app.check import Problem
 from channels_app.models import Channel
 from libsocial.accounts.models import User
 from libsocial.core.localtime import Moment
-from posts import changes, conflicts, drafting, filmwork, previews, problems, resolve, schedule, settings, workflow
+from posts import (
+    changes,
+    conflicts,
+    drafting,
+    filmwork,
+    previews,
+    problems,
+    resolve,
+    schedule,
+    settings,
+    tongues,
+    workflow,
+)
 from posts.changes import Change
 from posts.conflicts import Clash, Conflict
 from posts.drafting import Draft
 from posts.knowledge import Known
 from posts.models import Post, Revision, Target
 from posts.previews import Preview
+from posts.tongues import Standing
 from posts.workflow import Action, Need
 from scheduler.models import Delivery
 
@@ -84,6 +97,8 @@ class Sheet:
         approve = self.actions.get("approve")
         return bool(self.mine and approve and approve.possible and not self.trouble and not self.films)
 
+    standings: list[Standing] = field(default_factory=list)  # further languages
+
     @property
     def trouble(self) -> int:
         """How much stands in the way: for the order of the queue."""
@@ -104,13 +119,14 @@ def of_posts(posts: Sequence[Post], user: User, history: Sequence[Revision] = ()
     known.drafts += olds.values()
     sheets = [_sheet(post, drafts[post.pk], bases.get(post.pk), olds.get(post.pk), user, known) for post in posts]
     conflicts.mark(sheets, user)
+    _mark_languages(sheets, user, known)
     return sheets
 
 
 def _sheet(post: Post, draft: Draft, base: Revision | None, old: Draft | None, user: User, known: Known) -> Sheet:
     # What was handed to the engine speaks for itself, with its own words and buttons.
     over = post.state == "approved"
-    report = problems.Report((), {}) if over else problems.of_draft(draft, unit=post.unit, known=known)
+    report = problems.Report((), {}) if over else problems.of_draft(draft, unit=post.unit, known=known, post=post)
     facts, asked = workflow.Facts(post, user, known), post.state == "in_review"
     names = {pk: channel.name for pk, channel in known.channels.items()}
     return Sheet(
@@ -127,6 +143,17 @@ def _sheet(post: Post, draft: Draft, base: Revision | None, old: Draft | None, u
         known=known,
         films=filmwork.of(draft, known.channels, known.assets) if asked else [],
     )
+
+
+def _mark_languages(sheets: Sequence[Sheet], user: User, known: Known) -> None:
+    """Where the further languages of each post stand: two queries for all of them, none where there are none."""
+    several = [sheet for sheet in sheets if sheet.draft.languages]
+    if not several:
+        return
+    right, hands = tongues.right_of(user), tongues.translators([sheet.post.pk for sheet in several])
+    for sheet in several:
+        given = known.language_reviews.get(sheet.post.pk, {})
+        sheet.standings = tongues.standings(sheet.post, sheet.draft, sheet.post.unit, given, right, hands)
 
 
 def film_work(post: Post) -> list[filmwork.Work]:

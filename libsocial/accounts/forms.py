@@ -255,6 +255,15 @@ class PolicyForm(forms.ModelForm):
             max_value=24 * 14,
             help_text=follow % {"value": above.late_hours},
         )
+        self.fields["language_review"] = forms.ChoiceField(
+            label=_("A translation nobody has reviewed"),
+            required=False,
+            choices=[("", follow % {"value": rules[above.language_review]}), *ALT_RULES],
+            help_text=_(
+                "One that was reviewed before the source text changed is never sent as it is, unless this says not to "
+                "ask."
+            ),
+        )
         self._waiting_fields(above, follow)
         guests = dict(GUEST_RULES)
         self.fields["guests_may"] = forms.ChoiceField(

@@ -109,6 +109,7 @@ class Unit(models.Model):
     approvals_needed = models.PositiveSmallIntegerField(null=True, blank=True)
     own_approval = models.BooleanField(null=True, blank=True)
     alt_text_rule = models.CharField(max_length=5, blank=True)  # off, warn, block; '' as the parent
+    language_review = models.CharField(max_length=5, blank=True)  # off, warn, block; '' as the parent
     late_hours = models.PositiveSmallIntegerField(null=True, blank=True)  # a post later than this expires
     remind_after_hours = models.PositiveSmallIntegerField(null=True, blank=True)  # 0: never
     escalate_after_hours = models.PositiveSmallIntegerField(null=True, blank=True)  # 0: never

@@ -15,7 +15,9 @@ class Policy:
     description means, 'off', 'warn' or 'block'; a picture marked decorative needs none. `remind_after_hours` and
     `escalate_after_hours`: how long a post may wait for a decision, 0 for ever. `guests_may`: what people outside
     the library may do by a link, 'no', 'see', 'comment', 'approve' (never as the only yes) or 'alone'.
-    `break_glass`: may one person let urgent words of their own out, to be judged by a second one afterwards?"""
+    `break_glass`: may one person let urgent words of their own out, to be judged by a second one afterwards?
+    `language_review`: what a further language nobody has reviewed means; one that fell behind the source since its
+    review blocks wherever this is not 'off'."""
 
     approvals_needed: int = 1
     own_approval: bool = False
@@ -25,6 +27,7 @@ class Policy:
     escalate_after_hours: int = 24
     guests_may: str = "comment"
     break_glass: bool = False
+    language_review: str = "warn"
 
 
 DEFAULT = Policy()
@@ -37,6 +40,7 @@ FIELDS = (
     "escalate_after_hours",
     "guests_may",
     "break_glass",
+    "language_review",
 )
 
 

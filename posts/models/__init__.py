@@ -1,6 +1,7 @@
 """The rows of posts, by what they are about. Everything is imported from here."""
 
 from posts.models.approving import Step
+from posts.models.languages import GlossaryTerm, LanguageReview, LanguageReviewer, Translation
 from posts.models.media import Asset, AssetQuerySet, CaptionFile, Rendition
 from posts.models.planning import Embargo, Repeat, RepeatDate
 from posts.models.reviewing import BreakGlass, DecisionLink, Guest, GuestWord, Review, Seen
@@ -13,8 +14,11 @@ __all__ = [
     "CaptionFile",
     "DecisionLink",
     "Embargo",
+    "GlossaryTerm",
     "Guest",
     "GuestWord",
+    "LanguageReview",
+    "LanguageReviewer",
     "Post",
     "PostQuerySet",
     "Rendition",
@@ -25,4 +29,5 @@ __all__ = [
     "Seen",
     "Step",
     "Target",
+    "Translation",
 ]

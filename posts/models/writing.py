@@ -54,7 +54,8 @@ class Revision(models.Model):
     """The words, pictures, channels and times of one moment. Immutable once submitted.
 
     `body`: {"parts": [{"text", "media": [{"asset", "alt", "decorative", "captions": ids, "poster": asset id}],
-    "card": {"url", "title", "description", "thumb": asset id or null} or null}], "language", "content_warning"}.
+    "card": {"url", "title", "description", "thumb": asset id or null} or null}], "language", "content_warning"}, and
+    "languages" where the post has more of them (see posts.drafting.DraftLanguage).
     """
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="revisions")
@@ -87,6 +88,8 @@ class Target(models.Model):
     variant = models.JSONField(null=True)  # {"parts": …, "content_warning": …} or null: follows the base
     options = models.JSONField(default=dict)
     at = models.CharField(max_length=16, blank=True)  # as Revision.at; '': the revision's time
+    # {"languages": chosen tags, "placement": of several, "routed": tags its channel asks for}; {}: the base text
+    speech = models.JSONField(default=dict)
     delivery = models.OneToOneField(Delivery, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:

@@ -44,9 +44,10 @@ class Panel:
 
 def every() -> tuple[Panel, ...]:
     """The panels of the page, in its order."""
+    from posts.panels.languages import LanguagesPanel
     from posts.panels.times import Times
 
-    return (Times(),)
+    return (LanguagesPanel(), Times())
 
 
 def of_act(do: str) -> Panel | None:

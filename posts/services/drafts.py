@@ -12,13 +12,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from channels_app.models import Channel
 from libsocial.accounts import policies
 from libsocial.accounts.models import Unit, User
 from libsocial.audit import services as audit
-from posts import drafting, schedule, selectors, workflow
+from posts import drafting, languages, schedule, selectors, workflow
 from posts.drafting import Draft, DraftTarget, FieldProblem, Invalid
 from posts.models import Post, Revision, Target
-from posts.services import outbox, telling
+from posts.services import outbox, telling, translations
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ def create(*, by: User, unit: Unit, token: UUID, draft: Draft) -> Post:
     Raises NotAllowed, Invalid, Conflict (the token's post was changed by somebody since).
     """
     policies.require(by, "post.write", unit)
+    draft = routed(draft)
     known = Post.objects.filter(token=token).first()
     if known is None:
         try:
@@ -66,6 +68,7 @@ def save(*, post: Post, by: User, draft: Draft, version: int) -> Revision:
     left is cancelled in the same transaction. Raises NotAllowed, NotPossible
     (already out, archived), Invalid, Conflict.
     """
+    draft = routed(draft)
     with transaction.atomic():
         post = locked(post)
         current = _current(post)
@@ -118,6 +121,14 @@ def reopen(*, post: Post, by: User) -> None:
         audit.record("post.reopened", by=by, on=post, unit=post.unit)
 
 
+def routed(draft: Draft) -> Draft:
+    """The draft with the languages each channel gets by itself, for whoever wrote it. One query, none for a post in
+    one language."""
+    ids = [target.channel for target in draft.targets]
+    asked = dict(Channel.objects.filter(pk__in=ids).values_list("pk", "languages")) if draft.languages else {}
+    return languages.routed(draft, asked)
+
+
 def locked(post: Post) -> Post:
     """The row as it is now, ours until the transaction ends. SQLite locks the whole file when it begins."""
     return Post.objects.select_for_update(of=("self",)).select_related("unit", "author").get(pk=post.pk)
@@ -149,6 +160,7 @@ def _insert(by: User, unit: Unit, token: UUID, draft: Draft) -> Post:
     )
     post.current = write_revision(post, by, draft, number=1, version=1)
     post.save(update_fields=["current"])
+    translations.note(post, by, draft)
     return post
 
 
@@ -178,6 +190,7 @@ def _save_words(post: Post, current: Revision, by: User, draft: Draft) -> Revisi
         planned_at=schedule.first_moment(draft),
         changed_at=timezone.now(),
     )
+    translations.note(post, by, draft)
     if frozen and before in {"approved", "in_review"}:
         telling.decided(post)
         telling.review_void(post, current, by, was=before)
@@ -224,6 +237,7 @@ def _target_row(revision: Revision, target: DraftTarget) -> Target:
         variant=target.variant.to_json() if target.variant else None,
         options=target.options,
         at=target.at,
+        speech=target.speech(),
     )
 
 

@@ -4,6 +4,8 @@ import { setUpMedia } from "./compose_media.js";
 import { setUpParts } from "./compose_parts.js";
 import { setUpCounts } from "./compose_counts.js";
 import { setUpOptions } from "./compose_options.js";
+import { setUpLanguages } from "./compose_languages.js";
+import "./preview_theme.js";
 import { makeSaver } from "./compose_save.js";
 
 const form = document.querySelector("[data-compose]");
@@ -16,6 +18,7 @@ function start(form) {
   setUpMedia(form, words, saver.changed);
   setUpOptions(form);
   setUpCounts(form, words);
+  setUpLanguages(form, words);
   setUpChannels(form);
   setUpTimes(form);
   setUpUnit(form);

@@ -35,7 +35,7 @@ export function setUpMedia(form, words, changed) {
 }
 
 function setUpDrop(form, all) {
-  const partOf = (event) => event.target.closest("[data-part]");
+  const partOf = (event) => event.target.closest("[data-part]:has([data-media-list])");
   form.addEventListener("dragover", (event) => {
     if (!event.dataTransfer.types.includes("Files")) return;
     event.preventDefault(); // also beside a part: a file dropped there must not replace the page

@@ -125,6 +125,10 @@ ROWS = (
     row("posts:prepared", OF_NORTH, post),
     row("posts:card", BY_POST),
     row("posts:picker", "302 200 200 200 404 404", unit=lambda world: world.lib.north.pk),
+    row("posts:languages", OF_NORTH, lambda world: (world.lib.north.pk,)),
+    row("posts:language_reviewer", BY_POST, lambda world: (world.lib.north.pk,)),
+    row("posts:glossary_term", BY_POST, lambda world: (world.lib.north.pk,)),
+    row("posts:language_review", BY_POST, post),
     row("posts:detail", OF_NORTH, post),
     row("posts:edit", "302 200 200 200 403 404", post),
     row("posts:act", BY_POST, lambda world: (world.waiting.pk, "approve")),
@@ -177,7 +181,17 @@ ROWS = (
     row("channels:disconnect", "302 403 403 200 403 404", channel),
     *(
         row(f"channels:{name}", BY_POST, channel)
-        for name in ("pause", "resume", "probe", "describe", "lend", "override", "remove_override", "practice")
+        for name in (
+            "pause",
+            "resume",
+            "probe",
+            "describe",
+            "lend",
+            "languages",
+            "override",
+            "remove_override",
+            "practice",
+        )
     ),
     row("channels:unlend", BY_POST, lambda world: (world.channel.pk, world.lib.south.pk)),
     # --- Practice, which is public ----------------------------------------------
