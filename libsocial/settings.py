@@ -220,6 +220,7 @@ CELERY_TASK_ROUTES = {
     "scheduler.tasks.follow": {"queue": "inbox"},
     # Films are re-encoded here, which takes minutes.
     "posts.tasks.prepare": {"queue": "prepare"},
+    "posts.tasks.look_at_links": {"queue": "inbox"},
 }
 CELERY_BEAT_SCHEDULER = "libsocial.beat:Clock"
 CELERY_BEAT_SCHEDULE = {
@@ -229,6 +230,7 @@ CELERY_BEAT_SCHEDULE = {
     "scheduler.sweep": {"task": "scheduler.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
     "scheduler.heartbeat": {"task": "scheduler.tasks.heartbeat", "schedule": 15, "options": {"expires": 15}},
     "posts.prepare": {"task": "posts.tasks.prepare", "schedule": 3, "options": {"expires": 3}},
+    "posts.links": {"task": "posts.tasks.look_at_links", "schedule": 20, "options": {"expires": 20}},
     "notices.mails": {"task": "libsocial.notices.tasks.send_mails", "schedule": 5, "options": {"expires": 5}},
     "notices.tidy": {"task": "libsocial.notices.tasks.tidy", "schedule": 3600, "options": {"expires": 3600}},
     "analytics.tick": {"task": "analytics.tick", "schedule": 30, "options": {"expires": 30}},

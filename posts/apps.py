@@ -13,13 +13,16 @@ class PostsConfig(AppConfig):
         from libsocial.audit import sentences, subjects
         from libsocial.notices import catalogue
         from posts import messages, on_channels, selectors, steps
+        from posts.checks import sentences as rules
         from posts.services import outbox
         from scheduler import guards, listeners
 
         steps.register()
         sentences.register(messages.SENTENCES)
+        sentences.register(rules.SENTENCES)
         subjects.register("posts.post", selectors.subjects)
         catalogue.register(messages.MESSAGES)
+        catalogue.register(rules.MESSAGES)
         guards.register(outbox.still_approved)
         listeners.register(listeners.Listener(outbox.who_cares, outbox.address))
         work.register(on_channels.work_of)

@@ -131,7 +131,7 @@ class Composer:
             return slots
         for problem in self.typed:
             slots[self._slot_of_typed(problem.field)].append(Shown("typed", "block", problem.message))
-        report = problems.of_draft(self.draft, unit=self.unit, known=self.known)
+        report = problems.of_draft(self.draft, unit=self.unit, known=self.known, post=self.post)
         for problem in report.general:
             self._place(slots, None, problem)
         for channel_id, found in report.channels.items():
@@ -431,7 +431,8 @@ class Composer:
         target = self.draft.target(asked.number(channel) or 0)
         if target is None:
             return self.draft
-        for problem in problems.of_draft(self.draft, unit=self.unit, known=self.known).channels.get(target.channel, ()):
+        report = problems.of_draft(self.draft, unit=self.unit, known=self.known, post=self.post)
+        for problem in report.channels.get(target.channel, ()):
             if (problem.fix, problem.message, str(problem.part)) == (fix, message, part):
                 can = self.abilities[target.channel].shaped(target.options)
                 return fixing.apply(self.draft, target, problem, can, self.assets)

@@ -23,10 +23,10 @@ from channels_app.selectors import capabilities_of
 from libsocial.accounts.models import Unit
 from libsocial.accounts.policy import Policy
 from libsocial.notices import catalogue
-from posts import drafting, resolve, schedule
+from posts import checking, drafting, resolve, schedule
 from posts.drafting import Draft, DraftTarget
 from posts.knowledge import Known
-from posts.models import Asset, Revision
+from posts.models import Asset, Post, Revision
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,19 @@ class Report:
 
     @property
     def warnings(self) -> int:
-        return len(self.all) - self.blocking
+        return sum(problem.severity == "warn" for problem in self.all)
+
+    @property
+    def asked(self) -> tuple[Problem, ...]:
+        """Findings that are to stand as an exception and wait for the yes of who approves, each once."""
+        found = {problem.params["exception"]: problem for problem in self.all if problem.severity == "asked"}
+        return tuple(found.values())
+
+    @property
+    def let(self) -> tuple[Problem, ...]:
+        """Findings that stand as an exception, each once."""
+        found = {problem.params["exception"]: problem for problem in self.all if problem.severity == "let"}
+        return tuple(found.values())
 
 
 class Blocked(Exception):
@@ -65,11 +77,16 @@ def sentence(problem: Problem) -> str:
 
 def of(revision: Revision, *, now: datetime | None = None) -> Report:
     """The problems of a stored revision as things stand now."""
-    return of_draft(drafting.of_revision(revision), unit=revision.post.unit, now=now)
+    return of_draft(drafting.of_revision(revision), unit=revision.post.unit, now=now, post=revision.post)
 
 
-def of_draft(draft: Draft, *, unit: Unit, now: datetime | None = None, known: Known | None = None) -> Report:
-    """The problems of a draft of this unit, stored or not. Four queries at most, whatever the number of channels."""
+def of_draft(
+    draft: Draft, *, unit: Unit, now: datetime | None = None, known: Known | None = None, post: Post | None = None
+) -> Report:
+    """The problems of a draft of this unit, stored or not, with the exceptions of its post.
+
+    The number of queries does not grow with the number of channels.
+    """
     now, known = now or timezone.now(), known or Known([], [draft])
     channels, assets, usable, policy = known.channels, known.assets, known.usable(unit), known.policy(unit)
     found: dict[int, tuple[Problem, ...]] = {}
@@ -82,6 +99,7 @@ def of_draft(draft: Draft, *, unit: Unit, now: datetime | None = None, known: Kn
             *_times(draft, target, now),
             *_pictures(draft, target, assets),
             *_content(draft, target, channel, assets, policy),
+            *_checks(draft, target, channel, unit, known, post),
         ]
         found[channel.pk] = tuple(problems)
     return Report(tuple(_whole(draft, found)), found)
@@ -101,6 +119,13 @@ def _content(
     content = resolve.content_for(draft, target, pictures)
     can = capabilities_of(channel)
     return [*check.check(content, can, policy), *_out_of_reach(content, can)]
+
+
+def _checks(
+    draft: Draft, target: DraftTarget, channel: Channel, unit: Unit, known: Known, post: Post | None
+) -> list[Problem]:
+    content = resolve.content_for(draft, target, resolve.originals(known.assets))
+    return checking.problems_of(draft, target, channel, content, unit=unit, known=known, post=post)
 
 
 def _out_of_reach(content: Content, capabilities: Capabilities) -> Iterator[Problem]:

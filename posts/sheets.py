@@ -20,13 +20,14 @@ from posts import changes, drafting, filmwork, previews, problems, resolve, sche
 from posts.changes import Change
 from posts.drafting import Draft
 from posts.knowledge import Known
-from posts.models import Post, Revision, Target
+from posts.models import CheckOverride, Post, Revision, Target
 from posts.previews import Preview
 from posts.workflow import Action, Need
 from scheduler.models import Delivery
 
 NEAR = timedelta(hours=1)
 WAITING = ("planned", "waiting", "held")
+ORDER = {"block": 0, "warn": 1, "hint": 2}
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,15 @@ class Told:
 
     severity: str
     text: str
+
+
+@dataclass(frozen=True)
+class Exempt:
+    """A finding that is to stand: in words, with who asked and why. `asked`: it waits for a yes."""
+
+    text: str
+    row: CheckOverride
+    asked: bool
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,12 @@ class Sheet:
     changes: list[Change]
     known: Known
     films: list[filmwork.Work] = field(default_factory=list)  # those an approval still has to wait for
+    exempt: list[Exempt] = field(default_factory=list)  # findings that are to stand, those that wait first
+
+    @property
+    def asked(self) -> list[Exempt]:
+        """Exceptions an approval has to accept."""
+        return [one for one in self.exempt if one.asked]
 
     @property
     def trouble(self) -> int:
@@ -110,7 +126,7 @@ def of_posts(posts: Sequence[Post], user: User, history: Sequence[Revision] = ()
 def _sheet(post: Post, draft: Draft, base: Revision | None, old: Draft | None, user: User, known: Known) -> Sheet:
     # What was handed to the engine speaks for itself, with its own words and buttons.
     over = post.state == "approved"
-    report = problems.Report((), {}) if over else problems.of_draft(draft, unit=post.unit, known=known)
+    report = problems.Report((), {}) if over else problems.of_draft(draft, unit=post.unit, known=known, post=post)
     facts, asked = workflow.Facts(post, user, known), post.state == "in_review"
     names = {pk: channel.name for pk, channel in known.channels.items()}
     return Sheet(
@@ -126,6 +142,7 @@ def _sheet(post: Post, draft: Draft, base: Revision | None, old: Draft | None, u
         changes=changes.between(old, draft, names) if old is not None else [],
         known=known,
         films=filmwork.of(draft, known.channels, known.assets) if asked else [],
+        exempt=_exceptions([*report.asked, *report.let], post, known),
     )
 
 
@@ -139,8 +156,18 @@ def film_work(post: Post) -> list[filmwork.Work]:
 
 
 def _told(found: Iterable[Problem]) -> list[Told]:
-    ordered = sorted(found, key=lambda problem: problem.severity != "block")
-    return [Told(problem.severity, problems.sentence(problem)) for problem in ordered]
+    """What a reader should know, the gravest first. Exceptions have a place of their own, and so have clashes."""
+    ordered = sorted(found, key=lambda problem: ORDER.get(problem.severity, 9))
+    shown = [problem for problem in ordered if problem.severity in ORDER and problem.message != "rule.T2"]
+    return [Told(problem.severity, problems.sentence(problem)) for problem in shown]
+
+
+def _exceptions(found: Sequence[Problem], post: Post, known: Known) -> list[Exempt]:
+    made = {row.pk: row for row in known.exceptions(post).values()} if found else {}
+    return [
+        Exempt(problems.sentence(problem), made[problem.params["exception"]], problem.severity == "asked")
+        for problem in found
+    ]
 
 
 def _panes(post: Post, draft: Draft, report: problems.Report, known: Known) -> list[Pane]:
@@ -190,15 +217,7 @@ def _mark_clashes(sheets: Sequence[Sheet], user: User) -> None:
     panes = [(sheet, pane) for sheet in sheets for pane in sheet.panes if pane.moment and not pane.delivery]
     if not panes:
         return
-    moments = [pane.moment.utc for _sheet, pane in panes if pane.moment]
-    planned = list(
-        Delivery.objects.filter(
-            channel__in={pane.channel.pk for _sheet, pane in panes},
-            state__in=WAITING,
-            due_at__gt=min(moments) - NEAR,
-            due_at__lt=max(moments) + NEAR,
-        ).select_related("unit")[:500]
-    )
+    planned = [row for row in panes[0][0].known.neighbours if row.state in WAITING]
     for sheet, pane in panes:
         for delivery in planned:
             if delivery.channel_id == pane.channel.pk and pane.moment and abs(delivery.due_at - pane.moment.utc) < NEAR:

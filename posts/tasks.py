@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from posts.services import preparing
+from posts.services import links, preparing
 
 LONGEST = 4 * 3600  # seconds; a long film on a small machine
 
@@ -15,3 +15,10 @@ def prepare() -> None:
     while preparing.prepare_next() is not None:
         continue
     preparing.tidy()
+
+
+@shared_task(time_limit=600)
+def look_at_links() -> None:
+    """Opens the links of posts that are due."""
+    links.look_at_due()
+    links.tidy()

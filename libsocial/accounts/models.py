@@ -104,6 +104,8 @@ class Unit(models.Model):
     own_approval = models.BooleanField(null=True, blank=True)
     alt_text_rule = models.CharField(max_length=5, blank=True)  # off, warn, block; '' as the parent
     late_hours = models.PositiveSmallIntegerField(null=True, blank=True)  # a post later than this expires
+    # off, hint, warn or block by the id of a check; what is missing is as the parent says.
+    rules = models.JSONField(default=dict, blank=True)
 
     objects = UnitManager()
 

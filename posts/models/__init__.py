@@ -1,5 +1,6 @@
 """The rows of posts, by what they are about. Everything is imported from here."""
 
+from posts.models.checking import CheckOverride, Contact, LinkCheck
 from posts.models.media import Asset, AssetQuerySet, CaptionFile, Rendition
 from posts.models.reviewing import Review
 from posts.models.writing import Post, PostQuerySet, Revision, Target
@@ -8,6 +9,9 @@ __all__ = [
     "Asset",
     "AssetQuerySet",
     "CaptionFile",
+    "CheckOverride",
+    "Contact",
+    "LinkCheck",
     "Post",
     "PostQuerySet",
     "Rendition",

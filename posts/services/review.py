@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -12,8 +14,9 @@ from libsocial.accounts.models import User
 from libsocial.audit import services as audit
 from posts import digest as digests
 from posts import drafting, problems, schedule, workflow
+from posts.knowledge import links_of
 from posts.models import Post, Review, Revision
-from posts.services import media, outbox, telling
+from posts.services import exceptions, links, media, outbox, telling
 from posts.services.drafts import locked, write_revision
 from posts.workflow import Need, NotPossible
 
@@ -44,15 +47,17 @@ def submit(*, post: Post, by: User) -> Revision:
             post, "submit", where=Q(current=post.current_id), current=revision, changed_at=timezone.now()
         )
         outbox.begin_films(revision)
+        links.want(links_of(drafting.of_revision(revision)))
         media.remember_descriptions(draft=drafting.of_revision(revision), by=by, unit=post.unit)
         telling.submitted(post, by)
         audit.record("post.submitted", by=by, on=post, unit=post.unit, data={"revision": revision.number})
     return revision
 
 
-def approve(*, post: Post, by: User, digest: str) -> bool:
+def approve(*, post: Post, by: User, digest: str, accept: Collection[int] = ()) -> bool:
     """One person's yes to exactly what they saw. True when it was the last one needed: then it is planned.
 
+    `accept`: the exceptions (CheckOverride ids) this person read and agrees to.
     Raises NotAllowed, NotPossible (own words, already decided, time passed), Changed, problems.Blocked.
     """
     if not workflow.Facts(post, by).has_right("approve"):
@@ -62,7 +67,8 @@ def approve(*, post: Post, by: User, digest: str) -> bool:
         post = locked(post)
         revision = _seen(post, digest)
         facts = _may_approve(post, by, revision)
-        _refuse_blocking(revision)
+        report = _refuse_blocking(revision)
+        exceptions.accept(post=post, revision=revision, by=by, report=report, ticked=accept)
         for need in facts.approves_for:
             if need.unit.pk not in facts.already_approved_for:
                 _record_yes(revision, by, need, own=facts.own_words)
@@ -153,10 +159,11 @@ def _may_approve(post: Post, by: User, revision: Revision) -> workflow.Facts:
         raise
 
 
-def _refuse_blocking(revision: Revision) -> None:
+def _refuse_blocking(revision: Revision) -> problems.Report:
     report = problems.of(revision)
     if report.blocking:
         raise problems.Blocked(report)
+    return report
 
 
 def _record_yes(revision: Revision, by: User, need: Need, *, own: bool) -> None:

@@ -87,7 +87,12 @@ def _refused(request: HttpRequest, post: Post, sentence: str) -> HttpResponse:
 
 
 def _approve(request: HttpRequest, post: Post) -> HttpResponse:
-    complete = review.approve(post=post, by=_person(request), digest=asked.words(request.POST.get("digest")))
+    complete = review.approve(
+        post=post,
+        by=_person(request),
+        digest=asked.words(request.POST.get("digest")),
+        accept=asked.numbers(request.POST.getlist("accept")),
+    )
     said = _("Approved. It goes out at its time.") if complete else _("Approved. One more approval is needed.")
     return _done(request, post, said)
 
