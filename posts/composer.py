@@ -28,7 +28,7 @@ from libsocial.core.localtime import Moment
 from posts import fixing, offering, panels, presence, previews, problems, schedule, selectors
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, FieldProblem
 from posts.knowledge import Known
-from posts.models import Asset, CaptionFile, Post, Target
+from posts.models import Asset, CaptionFile, CheckOverride, Post, Target
 from posts.previews import clock_of
 from posts.services import cards, media
 from posts.services.drafts import Conflict
@@ -46,6 +46,21 @@ class Shown:
     fix: str = ""
     fix_label: str = ""
     where: str = ""
+    slot: str = ""  # what it stands beside
+    # Of a rule of the unit, which may be let stand: what the exception is bound to, and the row there is.
+    key: str = ""
+    start: int = 0
+    end: int = 0
+    exception: CheckOverride | None = None
+    error: str = ""
+    typed: str = ""
+
+    @property
+    def field(self) -> str:
+        """The id of the field it is about, '' where there is no single one."""
+        if self.slot == "at":
+            return "c-date"
+        return f"{self.slot}-text" if self.slot.rpartition("-")[2].isdigit() else ""
 
 
 class Composer:
@@ -148,11 +163,18 @@ class Composer:
         if same:
             same.channels += [name] if name and name not in same.channels else []
             return
-        shown = Shown(problem.message, problem.severity, said, [name] if name else [])
+        shown = Shown(problem.message, problem.severity, said, [name] if name else [], slot=slot)
+        if "key" in problem.params:
+            shown.key, shown.start, shown.end = (problem.params[part] for part in ("key", "start", "end"))
+            shown.exception = self._exception(problem)
         if problem.fix and channel_id:
             shown.fix, shown.fix_label = problem.fix, fixing.label(problem.fix)
             shown.where = f"{channel_id}.{problem.message}.{problem.part}"
         slots[slot].append(shown)
+
+    def _exception(self, problem: Problem) -> CheckOverride | None:
+        made = self.known.exceptions(self.post) if self.post and "exception" in problem.params else {}
+        return made.get(problem.params["key"])
 
     def _slot(self, target: DraftTarget | None, problem: Problem) -> str:
         if problem.field in {"text", "media", "alt", "card"}:
@@ -183,7 +205,7 @@ class Composer:
 
     @property
     def warnings(self) -> int:
-        return sum(shown.severity != "block" for found in self.found.values() for shown in found)
+        return sum(shown.severity == "warn" for found in self.found.values() for shown in found)
 
     # --- the page -----------------------------------------------------------
     def context(self, request: HttpRequest) -> dict[str, Any]:

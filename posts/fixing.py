@@ -83,10 +83,9 @@ def _mended(content: Content, problem: Problem) -> Content:
         return content
     part, number = content.parts[problem.part], int(problem.params.get("picture", 0))
     if problem.field == "alt":
-        media = [
-            replace(one, alt=checks.repair(problem.fix, Piece("alt", problem.part, one.alt), insert)) if at == number else one
-            for at, one in enumerate(part.media, start=1)
-        ]  # fmt: skip
+        piece = Piece("alt", problem.part, part.media[number - 1].alt if 0 < number <= len(part.media) else "")
+        said = checks.repair(problem.fix, piece, insert)
+        media = [replace(one, alt=said) if at == number else one for at, one in enumerate(part.media, start=1)]
         changed = replace(part, media=tuple(media))
     else:
         changed = replace(part, text=checks.repair(problem.fix, Piece(problem.field, problem.part, part.text), insert))

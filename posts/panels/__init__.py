@@ -44,7 +44,9 @@ class Panel:
 
 def every() -> tuple[Panel, ...]:
     """The panels of the page, in its order."""
-    return ()
+    from posts.panels.checks import Checks
+
+    return (Checks(),)
 
 
 def of_act(do: str) -> Panel | None:

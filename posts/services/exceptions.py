@@ -20,6 +20,7 @@ from posts import drafting, workflow
 from posts.checks import BY_ID
 from posts.models import CheckOverride, Post, Revision
 from posts.problems import Report
+from posts.services.drafts import locked
 from posts.workflow import NotPossible
 
 SHORTEST = 5  # characters of a reason
@@ -40,6 +41,7 @@ def ask(*, post: Post, by: User, problem: Problem, reason: str) -> CheckOverride
     if needs_yes and len(reason) < SHORTEST:
         raise NotPossible(_("Say why it should stand. Who approves reads the reason and decides."))
     with transaction.atomic():
+        locked(post)  # one at a time: two tabs may ask for the same
         CheckOverride.objects.filter(post=post, fingerprint=params["key"]).delete()
         row = CheckOverride.objects.create(
             post=post,

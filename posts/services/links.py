@@ -22,6 +22,7 @@ MOST = 30  # links of one post
 BATCH = 20  # at one tick
 FORGET = timedelta(days=60)
 LEASE = timedelta(minutes=2)
+_SPREAD = random.SystemRandom()  # so that what came together does not come together again
 
 
 def want(urls: Iterable[str]) -> None:
@@ -50,7 +51,7 @@ def look_at_due(now: datetime | None = None) -> int:
     for row in mine:
         row.outcome, row.final_url = outcome_of(row.url)
         row.checked_at = timezone.now()
-        row.due_at = row.checked_at + (SOON if row.outcome in {"gone", "unsure"} else FRESH) * random.uniform(1, 1.2)
+        row.due_at = row.checked_at + (SOON if row.outcome in {"gone", "unsure"} else FRESH) * _SPREAD.uniform(1, 1.2)
         row.save(update_fields=["outcome", "final_url", "checked_at", "due_at"])
     return len(mine)
 

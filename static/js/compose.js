@@ -4,6 +4,7 @@ import { setUpMedia } from "./compose_media.js";
 import { setUpParts } from "./compose_parts.js";
 import { setUpCounts } from "./compose_counts.js";
 import { setUpOptions } from "./compose_options.js";
+import { setUpChecks } from "./compose_checks.js";
 import { makeSaver } from "./compose_save.js";
 
 const form = document.querySelector("[data-compose]");
@@ -16,6 +17,7 @@ function start(form) {
   setUpMedia(form, words, saver.changed);
   setUpOptions(form);
   setUpCounts(form, words);
+  setUpChecks(form);
   setUpChannels(form);
   setUpTimes(form);
   setUpUnit(form);
