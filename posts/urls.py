@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from posts.views import compose, intake, listing, media, post, reviewing
+from posts.views import checks, compose, intake, listing, media, post, reviewing
 
 
 class Size:
@@ -25,6 +25,9 @@ urlpatterns = [
     path("calendar/", listing.calendar_page, name="calendar"),
     path("review/", reviewing.queue, name="review"),
     path("pictures/<int:pk>/<picture_size:size>/", media.asset, name="asset"),
+    path("checks/<int:pk>/", checks.unit_rules, name="checks"),
+    path("checks/<int:pk>/contacts/", checks.unit_contacts, name="contacts"),
+    path("checks/contacts/<int:pk>/remove/", checks.remove_contact, name="contact_remove"),
     path("new/", compose.new, name="new"),
     path("autosave/", compose.autosave, name="autosave"),
     path("upload/", intake.upload, name="upload"),
