@@ -17,7 +17,7 @@ ACRONYMS = words_of(
 
 # Words of libraries, calendars and everyday life, in three languages: enough to read what is run together in a tag.
 _ENGLISH = """
-library libraries librarian librarians branch branches card cards sign signup up month week day days year years book
+library libraries librarian librarians branch branches card cards sign up month week day days year years book
 books bookish bookworm read reads reader readers reading story stories storytime time times club clubs banned freedom
 to the a an of and in on at for with my our your we you i is it all new now next open close closed closing early late
 hours holiday holidays summer winter spring fall autumn weekend monday tuesday wednesday thursday friday saturday sunday

@@ -62,7 +62,7 @@ def minors(piece: Piece, said: Said, context: Context) -> Findings:
 
 
 _PAIR = regex.compile(
-    rf"(?<![\p{{L}}#@.] ?)\b({_NAME}) ((?:\p{{Lu}}\. )?\p{{Lu}}[\p{{L}}'’-]{{1,30}})\b(?! \p{{Lu}}\p{{Ll}})"
+    rf"(?<![\p{{L}}#@.])({_NAME}) ((?:\p{{Lu}}\. )?\p{{Lu}}[\p{{L}}'’-]{{1,30}})\b(?! \p{{Lu}}\p{{Ll}})"
 )
 _PUBLIC = regex.compile(
     r"(?:\b(?:by|author|authors|writer|poet|novelist|illustrator|historian|professor|prof\.?|dr\.?|speaker|artist"
