@@ -152,7 +152,14 @@ class Composer:
         for channel_id, found in report.channels.items():
             for problem in found:
                 self._place(slots, channel_id, problem)
+        self._name_few(slots)
         return slots
+
+    def _name_few(self, slots: dict[str, list[Shown]]) -> None:
+        """A rule's finding that holds on every chosen channel names none of them."""
+        everywhere = {channel.name for _target, channel in self.chosen}
+        for shown in (one for found in slots.values() for one in found if one.key):
+            shown.channels = [] if set(shown.channels) == everywhere else shown.channels
 
     def _place(self, slots: dict[str, list[Shown]], channel_id: int | None, problem: Problem) -> None:
         said = problems.sentence(problem)

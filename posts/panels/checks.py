@@ -28,7 +28,8 @@ class Checks(Panel):
     acts = ("let", "unlet", "links")
 
     def context(self, composer: Composer, request: HttpRequest) -> dict[str, Any]:
-        return {"checks": _groups(composer, request), "checks_links": bool(links_of(composer.draft))}
+        shown = {"checks": _groups(composer, request), "checks_links": bool(links_of(composer.draft))}
+        return shown | {"checks_unit": composer.unit}
 
     def live(self, composer: Composer, request: HttpRequest) -> dict[str, str]:
         if composer.post is not None:

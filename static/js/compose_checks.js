@@ -28,6 +28,7 @@ function open(entry) {
   const fold = entry?.querySelector("details");
   if (!fold) return;
   fold.open = true;
+  entry.closest("details").open = true;
   fold.scrollIntoView({ block: "center" });
   fold.querySelector("textarea").focus({ preventScroll: true });
 }

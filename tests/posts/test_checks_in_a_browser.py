@@ -56,6 +56,7 @@ def test_show_selects_the_very_words(page: Any, live_server: Any, lib: Library) 
     post = a_post(lib.alice, lib.north, make_channel(lib.north))
     browser.sign_in(page, live_server, lib.alice)
     page.goto(f"{live_server.url}/posts/{post.pk}/edit/")
+    page.locator(".checks-warn > summary").click()
     page.locator('[data-check="rule.A13"] [data-check-show]').click()
     chosen = "(() => { const f = document.activeElement; return f.value.slice(f.selectionStart, f.selectionEnd); })()"
     assert page.evaluate(chosen) == "Click here"
@@ -91,5 +92,5 @@ def test_a_fix_pressed_right_after_typing_is_done(page: Any, live_server: Any, l
     page.goto(f"{live_server.url}/posts/{post.pk}/edit/")
     page.locator("#base-0-text").press_sequentially(" now", delay=1)
     with page.expect_navigation():
-        page.locator('[data-check="rule.A6"] button', has_text="capitals").click()
+        page.locator('[data-problem="rule.A6"] button', has_text="capitals").click()
     assert "#BannedBooksWeek" in page.locator("#base-0-text").input_value()
