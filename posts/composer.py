@@ -35,6 +35,9 @@ from posts.services.drafts import Conflict
 from posts.settings import language_name
 
 
+GRAVEST_FIRST = {"block": 0, "warn": 1, "hint": 2}
+
+
 @dataclass
 class Shown:
     """A problem as the page shows it: the sentence, for which channels, and the button that mends it."""
@@ -153,6 +156,8 @@ class Composer:
             for problem in found:
                 self._place(slots, channel_id, problem)
         self._name_few(slots)
+        for beside in slots.values():
+            beside.sort(key=lambda shown: GRAVEST_FIRST.get(shown.severity, 9))
         return slots
 
     def _name_few(self, slots: dict[str, list[Shown]]) -> None:
