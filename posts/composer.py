@@ -34,7 +34,6 @@ from posts.services import cards, media
 from posts.services.drafts import Conflict
 from posts.settings import language_name
 
-
 GRAVEST_FIRST = {"block": 0, "warn": 1, "hint": 2}
 
 
