@@ -1,4 +1,4 @@
-"""The checks on the composer's page: all findings by gravity, each with its place, its fix, and the way to let it
+"""The checks on the composer's page: what rules found by gravity, each with its place, its fix, and the way to let it
 stand."""
 
 from __future__ import annotations
@@ -71,8 +71,11 @@ def _found(composer: Composer, post: Post, key: str) -> Problem | None:
 
 
 def _groups(composer: Composer, request: HttpRequest) -> list[tuple[str, list[Shown]]]:
-    """Findings by gravity, each once, with a reason that was typed and what was wrong with it."""
-    every = [one for found in composer.found.values() for one in found]
+    """Findings of rules by gravity, with a reason that was typed and what was wrong with it.
+
+    What a platform refuses and what was mistyped stands beside its field alone: nothing can be decided about it.
+    """
+    every = [one for found in composer.found.values() for one in found if one.key]
     for one in every:
         one.error = composer.errors.get(f"checks-{one.key}", "")
         one.typed = request.POST.get(f"checks-reason-{one.key}", "") if one.error else ""
