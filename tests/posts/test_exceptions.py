@@ -20,6 +20,7 @@ from tests.cast import Library, signed_in
 from tests.posts.conftest import again, simple, submitted, written
 from tests.posts.test_composer import form, save
 
+pytestmark = [pytest.mark.django_db, pytest.mark.bothdbs]
 CARD = "21234000051789"
 TEXT = f"Our specimen card is {CARD}, ask at the desk"
 REASON = "It is the specimen printed on every leaflet"

@@ -20,6 +20,9 @@ from tests.posts.conftest import NOW, approved, simple, written
 from tests.posts.test_composer import form
 
 
+pytestmark = [pytest.mark.django_db, pytest.mark.bothdbs]
+
+
 @pytest.fixture
 def site(db: None, settings) -> Iterator[Site]:
     with running() as server:
