@@ -19,7 +19,6 @@ from tests.core.site import Site, running
 from tests.posts.conftest import NOW, approved, simple, written
 from tests.posts.test_composer import form
 
-
 pytestmark = [pytest.mark.django_db, pytest.mark.bothdbs]
 
 
