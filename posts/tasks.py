@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from posts.services import links, preparing
+from posts.services import link_checks, preparing
 
 LONGEST = 4 * 3600  # seconds; a long film on a small machine
 
@@ -20,5 +20,5 @@ def prepare() -> None:
 @shared_task(time_limit=600)
 def look_at_links() -> None:
     """Opens the links of posts that are due."""
-    links.look_at_due()
-    links.tidy()
+    link_checks.look_at_due()
+    link_checks.tidy()

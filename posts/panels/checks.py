@@ -12,7 +12,7 @@ from channels_app.check import Problem
 from posts import problems
 from posts.knowledge import links_of
 from posts.panels import Panel
-from posts.services import drafts, exceptions, links
+from posts.services import drafts, exceptions, link_checks
 from posts.workflow import NotPossible
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Checks(Panel):
 
     def live(self, composer: Composer, request: HttpRequest) -> dict[str, str]:
         if composer.post is not None:
-            links.want(links_of(composer.draft))
+            link_checks.want(links_of(composer.draft))
         shown = self.context(composer, request) | {"untouched": composer.untouched}
         return {"checks": render_to_string(TEMPLATE, shown, request)}
 

@@ -16,7 +16,7 @@ from posts import digest as digests
 from posts import drafting, problems, schedule, workflow
 from posts.knowledge import links_of
 from posts.models import Post, Review, Revision
-from posts.services import exceptions, links, media, outbox, telling
+from posts.services import exceptions, link_checks, media, outbox, telling
 from posts.services.drafts import locked, write_revision
 from posts.workflow import Need, NotPossible
 
@@ -47,7 +47,7 @@ def submit(*, post: Post, by: User) -> Revision:
             post, "submit", where=Q(current=post.current_id), current=revision, changed_at=timezone.now()
         )
         outbox.begin_films(revision)
-        links.want(links_of(drafting.of_revision(revision)))
+        link_checks.want(links_of(drafting.of_revision(revision)))
         media.remember_descriptions(draft=drafting.of_revision(revision), by=by, unit=post.unit)
         telling.submitted(post, by)
         audit.record("post.submitted", by=by, on=post, unit=post.unit, data={"revision": revision.number})

@@ -13,7 +13,7 @@ from django.urls import reverse
 from channels_app.models import Channel
 from posts import problems
 from posts.models import LinkCheck
-from posts.services import links
+from posts.services import link_checks
 from tests.cast import Library, signed_in
 from tests.core.site import Site, running
 from tests.posts.conftest import NOW, approved, simple, written
@@ -46,22 +46,22 @@ def site(db: None, settings) -> Iterator[Site]:
 )
 def test_what_a_server_answers(site: Site, answer: tuple[int, str, bytes], outcome: str) -> None:
     site.answers |= {"/page": answer, "/there": (200, "text/html", b""), "/login": (200, "text/html", b"")}
-    links.want([site.url + "/page"])
-    assert links.look_at_due() == 1
+    link_checks.want([site.url + "/page"])
+    assert link_checks.look_at_due() == 1
     assert LinkCheck.objects.get().outcome == outcome
-    assert links.look_at_due() == 0
+    assert link_checks.look_at_due() == 0
 
 
 def test_nobody_there_and_places_inside_the_house(db: None) -> None:
-    links.want(["http://nowhere.invalid/", "http://10.0.0.1/", "ftp://library.example/"])
-    links.look_at_due()
+    link_checks.want(["http://nowhere.invalid/", "http://10.0.0.1/", "ftp://library.example/"])
+    link_checks.look_at_due()
     assert dict(LinkCheck.objects.values_list("url", "outcome")) == {
         "http://nowhere.invalid/": "gone", "http://10.0.0.1/": "private",
     }  # fmt: skip
 
 
 def looked_at(url: str, outcome: str, final: str = "") -> None:
-    links.want([url])
+    link_checks.want([url])
     LinkCheck.objects.update(outcome=outcome, final_url=final or url, checked_at=NOW)
 
 
@@ -110,9 +110,9 @@ def test_asked_for_again_it_is_looked_at_at_once(lib: Library, channel: Channel)
 
 
 def test_links_no_post_names_are_forgotten(db: None) -> None:
-    links.want(["https://library.example/a"])
+    link_checks.want(["https://library.example/a"])
     LinkCheck.objects.update(wanted_at=NOW - timedelta(days=9000))
-    links.tidy()
+    link_checks.tidy()
     assert not LinkCheck.objects.exists()
 
 
