@@ -221,6 +221,7 @@ CELERY_TASK_ROUTES = {
     "scheduler.tasks.follow": {"queue": "inbox"},
     # Films are re-encoded here, which takes minutes.
     "posts.tasks.prepare": {"queue": "prepare"},
+    "posts.tasks.look_at_links": {"queue": "inbox"},
 }
 CELERY_BEAT_SCHEDULER = "libsocial.beat:Clock"
 CELERY_BEAT_SCHEDULE = {
@@ -233,6 +234,7 @@ CELERY_BEAT_SCHEDULE = {
     "posts.repeat": {"task": "posts.tasks.repeat", "schedule": 600, "options": {"expires": 600}},
     "scheduler.holds": {"task": "scheduler.tasks.remind_of_holds", "schedule": 60, "options": {"expires": 60}},
     "posts.remind": {"task": "posts.tasks.remind", "schedule": 60, "options": {"expires": 60}},
+    "posts.links": {"task": "posts.tasks.look_at_links", "schedule": 20, "options": {"expires": 20}},
     "notices.mails": {"task": "libsocial.notices.tasks.send_mails", "schedule": 5, "options": {"expires": 5}},
     "notices.digests": {"task": "libsocial.notices.tasks.send_digests", "schedule": 300, "options": {"expires": 300}},
     "notices.hooks": {"task": "libsocial.notices.tasks.send_hooks", "schedule": 10, "options": {"expires": 10}},

@@ -14,13 +14,16 @@ class PostsConfig(AppConfig):
         from libsocial.hours import touching
         from libsocial.notices import catalogue
         from posts import messages, on_channels, selectors, steps
+        from posts.checks import sentences as rules
         from posts.services import outbox, touched
         from scheduler import guards, listeners
 
         steps.register()
         sentences.register(messages.SENTENCES)
         subjects.register("posts.post", selectors.subjects, selectors.subjects_called)
+        sentences.register(rules.SENTENCES)
         catalogue.register(messages.MESSAGES)
+        catalogue.register(rules.MESSAGES)
         guards.register(outbox.still_approved)
         listeners.register(listeners.Listener(outbox.who_cares, outbox.address))
         work.register(on_channels.work_of)

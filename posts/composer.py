@@ -28,11 +28,13 @@ from libsocial.core.localtime import Moment
 from posts import fixing, languages, offering, panels, presence, previews, problems, schedule, selectors
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, FieldProblem
 from posts.knowledge import Known
-from posts.models import Asset, CaptionFile, Post, Target
+from posts.models import Asset, CaptionFile, CheckOverride, Post, Target
 from posts.previews import clock_of
 from posts.services import cards, media
 from posts.services.drafts import Conflict
 from posts.settings import language_name
+
+GRAVEST_FIRST = {"block": 0, "warn": 1, "hint": 2}
 
 
 @dataclass
@@ -46,6 +48,21 @@ class Shown:
     fix: str = ""
     fix_label: str = ""
     where: str = ""
+    slot: str = ""  # what it stands beside
+    # Of a rule of the unit, which may be let stand: what the exception is bound to, and the row there is.
+    key: str = ""
+    start: int = 0
+    end: int = 0
+    exception: CheckOverride | None = None
+    error: str = ""
+    typed: str = ""
+
+    @property
+    def field(self) -> str:
+        """The id of the field it is about, '' where there is no single one."""
+        if self.slot == "at":
+            return "c-date"
+        return f"{self.slot}-text" if self.slot.rpartition("-")[2].isdigit() else ""
 
 
 class Composer:
@@ -143,11 +160,20 @@ class Composer:
         for channel_id, found in report.channels.items():
             for problem in found:
                 self._place(slots, channel_id, problem)
+        self._name_few(slots)
+        for beside in slots.values():
+            beside.sort(key=lambda shown: GRAVEST_FIRST.get(shown.severity, 9))
         return slots
 
     @property
     def report(self) -> problems.Report:
         return problems.of_draft(self.draft, unit=self.unit, known=self.known, post=self.post)
+
+    def _name_few(self, slots: dict[str, list[Shown]]) -> None:
+        """A rule's finding that holds on every chosen channel names none of them."""
+        everywhere = {channel.name for _target, channel in self.chosen}
+        for shown in (one for found in slots.values() for one in found if one.key):
+            shown.channels = [] if set(shown.channels) == everywhere else shown.channels
 
     def _place(self, slots: dict[str, list[Shown]], channel_id: int | None, problem: Problem) -> None:
         said = problems.sentence(problem)
@@ -158,11 +184,18 @@ class Composer:
         if same:
             same.channels += [name] if name and name not in same.channels else []
             return
-        shown = Shown(problem.message, problem.severity, said, [name] if name else [])
+        shown = Shown(problem.message, problem.severity, said, [name] if name else [], slot=slot)
+        if "key" in problem.params:
+            shown.key, shown.start, shown.end = (problem.params[part] for part in ("key", "start", "end"))
+            shown.exception = self._exception(problem)
         if problem.fix and channel_id:
             shown.fix, shown.fix_label = problem.fix, fixing.label(problem.fix)
             shown.where = f"{channel_id}.{problem.message}.{problem.part}"
         slots[slot].append(shown)
+
+    def _exception(self, problem: Problem) -> CheckOverride | None:
+        made = self.known.exceptions(self.post) if self.post and "exception" in problem.params else {}
+        return made.get(problem.params["key"])
 
     def _slot(self, target: DraftTarget | None, problem: Problem) -> str:
         if problem.field in {"text", "media", "alt", "card"}:
@@ -194,7 +227,7 @@ class Composer:
 
     @property
     def warnings(self) -> int:
-        return sum(shown.severity != "block" for found in self.found.values() for shown in found)
+        return sum(shown.severity == "warn" for found in self.found.values() for shown in found)
 
     # --- the page -----------------------------------------------------------
     def context(self, request: HttpRequest) -> dict[str, Any]:

@@ -19,7 +19,9 @@ from channels_app.capabilities import Capabilities
 from channels_app.check import Problem
 from channels_app.content import Content, Part
 from libsocial.core import asked
-from posts import languages, planning, resolve
+from posts import checks, languages, planning, resolve
+from posts.checks import Piece
+from posts.checks.repairs import FIXES
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, DraftVariant
 from posts.models import Asset
 
@@ -40,9 +42,20 @@ LABELS: dict[str, str | Promise] = {
     "next_open": _("Move it to the next opening"),
     "after_embargo": _("Move it to the end of the embargo"),
     "without_language": _("Publish without it here"),
+    # what posts.checks mends
+    "camel_case": _("Write it with capitals"),
+    "tags_to_end": _("Move them to the end"),
+    "fold_letters": _("Use plain letters"),
+    "one_emoji": _("Keep one, at the end"),
+    "remove_drawings": _("Remove it"),
+    "sentence_case": _("Use small letters"),
+    "tidy_unseen": _("Remove them"),
+    "trim_image_of": _("Leave “image of” out"),
+    "insert_access": _("Put our words on access in"),
+    "insert_fields": _("Add it to the description"),
 }
 # Good for every reader, so for the base too when the channel follows it.
-EVERYWHERE = frozenset({"tidy_text", "mark_decorative"})
+EVERYWHERE = frozenset({"tidy_text", "mark_decorative", *FIXES})
 
 
 def label(fix: str) -> str:
@@ -58,7 +71,7 @@ def apply(draft: Draft, target: DraftTarget, problem: Problem, can: Capabilities
         return without_language(draft, target, str(problem.params.get("tag", "")))
     pictures = resolve.originals(assets)
     before = resolve.content_for(draft, target, pictures)
-    after = fixes.apply(before, problem, can)
+    after = _mended(before, problem) if problem.fix in FIXES else fixes.apply(before, problem, can)
     if after == before and after.options == before.options:
         return draft
     only = len(draft.targets) == 1 or problem.fix in EVERYWHERE
@@ -66,6 +79,26 @@ def apply(draft: Draft, target: DraftTarget, problem: Problem, can: Capabilities
     if only and not translated and target.variant is None and _said(after) != _said(before):
         return replace(draft, parts=_parts(after, draft.parts, pictures))
     return _with_target(draft, _own(draft, target, before, after, pictures))
+
+
+def _mended(content: Content, problem: Problem) -> Content:
+    """The content with one text mended by posts.checks: of a part, of a picture, or the content warning."""
+    insert = str(problem.params.get("insert", ""))
+    if problem.field == "content_warning":
+        piece = Piece("content_warning", 0, content.content_warning)
+        return replace(content, content_warning=checks.repair(problem.fix, piece, insert))
+    if problem.part >= len(content.parts):
+        return content
+    part, number = content.parts[problem.part], int(problem.params.get("picture", 0))
+    if problem.field == "alt":
+        piece = Piece("alt", problem.part, part.media[number - 1].alt if 0 < number <= len(part.media) else "")
+        said = checks.repair(problem.fix, piece, insert)
+        media = [replace(one, alt=said) if at == number else one for at, one in enumerate(part.media, start=1)]
+        changed = replace(part, media=tuple(media))
+    else:
+        changed = replace(part, text=checks.repair(problem.fix, Piece(problem.field, problem.part, part.text), insert))
+    parts = (*content.parts[: problem.part], changed, *content.parts[problem.part + 1 :])
+    return replace(content, parts=parts)
 
 
 def _own(draft: Draft, target: DraftTarget, before: Content, after: Content, pictures: resolve.Pictures) -> DraftTarget:

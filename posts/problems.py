@@ -23,7 +23,7 @@ from channels_app.selectors import capabilities_of
 from libsocial.accounts.models import Unit
 from libsocial.accounts.policy import Policy
 from libsocial.notices import catalogue
-from posts import drafting, language_problems, planning, resolve, schedule
+from posts import checking, drafting, language_problems, planning, resolve, schedule
 from posts.drafting import Draft, DraftTarget
 from posts.knowledge import Known
 from posts.models import Asset, Post, Revision
@@ -46,7 +46,19 @@ class Report:
 
     @property
     def warnings(self) -> int:
-        return len(self.all) - self.blocking
+        return sum(problem.severity == "warn" for problem in self.all)
+
+    @property
+    def asked(self) -> tuple[Problem, ...]:
+        """Findings that are to stand as an exception and wait for the yes of who approves, each once."""
+        found = {problem.params["exception"]: problem for problem in self.all if problem.severity == "asked"}
+        return tuple(found.values())
+
+    @property
+    def let(self) -> tuple[Problem, ...]:
+        """Findings that stand as an exception, each once."""
+        found = {problem.params["exception"]: problem for problem in self.all if problem.severity == "let"}
+        return tuple(found.values())
 
 
 class Blocked(Exception):
@@ -91,6 +103,7 @@ def of_draft(
             *_pictures(draft, target, assets),
             *_content(draft, target, channel, assets, policy),
             *language_problems.of_target(draft, target, states, policy.language_review),
+            *_checks(draft, target, channel, unit, known, post),
         ]
         found[channel.pk] = tuple(problems)
     return Report(tuple(_whole(draft, found)), found)
@@ -111,6 +124,13 @@ def _content(
     content = resolve.content_for(draft, target, pictures)
     can = capabilities_of(channel)
     return [*check.check(content, can, policy), *_out_of_reach(content, can)]
+
+
+def _checks(
+    draft: Draft, target: DraftTarget, channel: Channel, unit: Unit, known: Known, post: Post | None
+) -> list[Problem]:
+    content = resolve.content_for(draft, target, resolve.originals(known.assets))
+    return checking.problems_of(draft, target, channel, content, unit=unit, known=known, post=post)
 
 
 def _out_of_reach(content: Content, capabilities: Capabilities) -> Iterator[Problem]:

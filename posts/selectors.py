@@ -18,8 +18,9 @@ from libsocial.accounts import policies
 from libsocial.accounts.models import Membership, Unit, User
 from libsocial.accounts.policies import subtree_q
 from libsocial.audit.subjects import Subject
+from posts.checks.base import CardPattern, Contacts
 from posts.drafting import Draft
-from posts.models import Asset, Post, Revision, Seen, Step, Target
+from posts.models import Asset, Contact, Post, Revision, Seen, Step, Target
 from posts.schedule import GRACE
 
 WITH_POST = ("unit", "author", "current__changed_by", "current__submitted_by", "approved__changed_by")
@@ -134,3 +135,24 @@ def usable_assets(user: User, unit: Unit, ids: Iterable[int]) -> set[int]:
 
 def revisions_of(post: Post) -> QuerySet[Revision]:
     return post.revisions.select_related("changed_by", "submitted_by").prefetch_related("targets")
+
+
+def contacts_of(rows: Iterable[Contact]) -> Contacts:
+    """Rows as the checks take them."""
+    by_kind: dict[str, list[str]] = {}
+    for row in rows:
+        by_kind.setdefault(row.kind, []).append(row.value)
+    return Contacts(
+        phones=frozenset(by_kind.get("phone", ())),
+        emails=frozenset(by_kind.get("email", ())),
+        domains=frozenset(by_kind.get("domain", ())),
+        hosts=frozenset(by_kind.get("host", ())),
+        names=frozenset(by_kind.get("name", ())),
+        cards=tuple(card_pattern(value) for value in by_kind.get("card", ())),
+    )
+
+
+def card_pattern(value: str) -> CardPattern:
+    """'21234|14|luhn' as a pattern."""
+    prefix, length, check = value.split("|")
+    return CardPattern(prefix, int(length), check == "luhn")

@@ -31,11 +31,13 @@ from posts.changes import Change
 from posts.conflicts import Clash, Conflict
 from posts.drafting import Draft
 from posts.knowledge import Known
-from posts.models import Post, Revision, Target
+from posts.models import CheckOverride, Post, Revision, Target
 from posts.previews import Preview
 from posts.tongues import Standing
 from posts.workflow import Action, Need
 from scheduler.models import Delivery
+
+ORDER = {"block": 0, "warn": 1, "hint": 2}
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,15 @@ class Told:
 
     severity: str
     text: str
+
+
+@dataclass(frozen=True)
+class Exempt:
+    """A finding that is to stand: in words, with who asked and why. `asked`: it waits for a yes."""
+
+    text: str
+    row: CheckOverride
+    asked: bool
 
 
 @dataclass
@@ -84,6 +95,8 @@ class Sheet:
     known: Known
     films: list[filmwork.Work] = field(default_factory=list)  # those an approval still has to wait for
     conflicts: list[Conflict] = field(default_factory=list)  # with other posts, of the whole post
+    standings: list[Standing] = field(default_factory=list)  # further languages
+    exempt: list[Exempt] = field(default_factory=list)  # findings that are to stand, those that wait first
 
     @property
     def expired(self) -> bool:
@@ -93,11 +106,14 @@ class Sheet:
 
     @property
     def clean(self) -> bool:
-        """Nothing to look at twice: no problem, no conflict, no film to wait for, and a yes of this person counts."""
+        """Nothing to look at twice: no problem, no conflict, no film to wait for, no exception to read."""
         approve = self.actions.get("approve")
-        return bool(self.mine and approve and approve.possible and not self.trouble and not self.films)
+        return bool(self.mine and approve and approve.possible and not (self.trouble or self.films or self.asked))
 
-    standings: list[Standing] = field(default_factory=list)  # further languages
+    @property
+    def asked(self) -> list[Exempt]:
+        """Exceptions an approval has to accept."""
+        return [one for one in self.exempt if one.asked]
 
     @property
     def trouble(self) -> int:
@@ -142,6 +158,7 @@ def _sheet(post: Post, draft: Draft, base: Revision | None, old: Draft | None, u
         changes=changes.between(old, draft, names) if old is not None else [],
         known=known,
         films=filmwork.of(draft, known.channels, known.assets) if asked else [],
+        exempt=_exceptions([*report.asked, *report.let], post, known),
     )
 
 
@@ -166,8 +183,18 @@ def film_work(post: Post) -> list[filmwork.Work]:
 
 
 def _told(found: Iterable[Problem]) -> list[Told]:
-    ordered = sorted(found, key=lambda problem: problem.severity != "block")
-    return [Told(problem.severity, problems.sentence(problem)) for problem in ordered]
+    """What a reader should know, the gravest first. Exceptions have a place of their own, and so have clashes."""
+    ordered = sorted(found, key=lambda problem: ORDER.get(problem.severity, 9))
+    shown = [problem for problem in ordered if problem.severity in ORDER and problem.message != "rule.T2"]
+    return [Told(problem.severity, problems.sentence(problem)) for problem in shown]
+
+
+def _exceptions(found: Sequence[Problem], post: Post, known: Known) -> list[Exempt]:
+    made = {row.pk: row for row in known.exceptions(post).values()} if found else {}
+    return [
+        Exempt(problems.sentence(problem), made[problem.params["exception"]], problem.severity == "asked")
+        for problem in found
+    ]
 
 
 def looks(post: Post, door: tuple[str, str]) -> list[Pane]:

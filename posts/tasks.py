@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from posts.services import preparing, reminding, repeats
+from posts.services import link_checks, preparing, reminding, repeats
 
 LONGEST = 4 * 3600  # seconds; a long film on a small machine
 
@@ -30,3 +30,10 @@ def repeat() -> None:
 def remind() -> None:
     """Reminders, escalation, times that passed; each is said once."""
     reminding.tick()
+
+
+@shared_task(time_limit=600)
+def look_at_links() -> None:
+    """Opens the links of posts that are due."""
+    link_checks.look_at_due()
+    link_checks.tidy()

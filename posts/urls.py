@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from posts.views import (
     approving,
+    checks,
     closing_now,
     compose,
     doors,
@@ -68,6 +69,9 @@ urlpatterns = [
     path("repeats/<int:pk>/", repeats.show, name="repeat"),
     path("repeats/<int:pk>/<slug:name>/", repeats.act, name="repeat_act"),
     path("<int:pk>/repeat/", repeats.new, name="repeat_new"),
+    path("checks/<int:pk>/", checks.unit_rules, name="checks"),
+    path("checks/<int:pk>/contacts/", checks.unit_contacts, name="contacts"),
+    path("checks/contacts/<int:pk>/remove/", checks.remove_contact, name="contact_remove"),
     path("new/", compose.new, name="new"),
     path("autosave/", compose.autosave, name="autosave"),
     path("upload/", intake.upload, name="upload"),

@@ -115,6 +115,8 @@ class Unit(models.Model):
     escalate_after_hours = models.PositiveSmallIntegerField(null=True, blank=True)  # 0: never
     guests_may = models.CharField(max_length=10, blank=True)  # no, see, comment, approve, alone; '' as the parent
     break_glass = models.BooleanField(null=True, blank=True)
+    # off, hint, warn or block by the id of a check; what is missing is as the parent says.
+    rules = models.JSONField(default=dict, blank=True)
 
     objects = UnitManager()
 

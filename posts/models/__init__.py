@@ -1,6 +1,7 @@
 """The rows of posts, by what they are about. Everything is imported from here."""
 
 from posts.models.approving import Step
+from posts.models.checking import CheckOverride, Contact, LinkCheck
 from posts.models.languages import GlossaryTerm, LanguageReview, LanguageReviewer, Translation
 from posts.models.media import Asset, AssetQuerySet, CaptionFile, Rendition
 from posts.models.planning import Embargo, Repeat, RepeatDate
@@ -12,6 +13,8 @@ __all__ = [
     "AssetQuerySet",
     "BreakGlass",
     "CaptionFile",
+    "CheckOverride",
+    "Contact",
     "DecisionLink",
     "Embargo",
     "GlossaryTerm",
@@ -19,6 +22,7 @@ __all__ = [
     "GuestWord",
     "LanguageReview",
     "LanguageReviewer",
+    "LinkCheck",
     "Post",
     "PostQuerySet",
     "Rendition",

@@ -44,10 +44,11 @@ class Panel:
 
 def every() -> tuple[Panel, ...]:
     """The panels of the page, in its order."""
+    from posts.panels.checks import Checks
     from posts.panels.languages import LanguagesPanel
     from posts.panels.times import Times
 
-    return (LanguagesPanel(), Times())
+    return (LanguagesPanel(), Times(), Checks())
 
 
 def of_act(do: str) -> Panel | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -14,9 +15,10 @@ from libsocial.accounts.models import User
 from libsocial.audit import services as audit
 from posts import digest as digests
 from posts import drafting, needs, problems, schedule, workflow
+from posts.knowledge import links_of
 from posts.models import Guest, Post, Review, Revision
 from posts.needs import Need
-from posts.services import glass, guests, media, outbox, telling
+from posts.services import exceptions, glass, guests, link_checks, media, outbox, telling
 from posts.services.drafts import locked, write_revision
 from posts.workflow import NotPossible
 
@@ -47,17 +49,19 @@ def submit(*, post: Post, by: User) -> Revision:
             post, "submit", where=Q(current=post.current_id), current=revision, changed_at=timezone.now()
         )
         outbox.begin_films(revision)
+        link_checks.want(links_of(drafting.of_revision(revision)))
         media.remember_descriptions(draft=drafting.of_revision(revision), by=by, unit=post.unit)
         telling.submitted(post, by)
         audit.record("post.submitted", by=by, on=post, unit=post.unit, data={"revision": revision.number})
     return revision
 
 
-def approve(*, post: Post, by: User | Guest, digest: str, urgent: str = "") -> bool:
+def approve(*, post: Post, by: User | Guest, digest: str, urgent: str = "", accept: Collection[int] = ()) -> bool:
     """One person's yes to exactly what they saw. True when it was the last one needed: then it is planned.
 
     A guest's yes counts as far as the unit's rules let it. `urgent`: why one person lets this out alone; it then
     counts for everything their own unit asks for, and a second person judges it afterwards (see posts.services.glass).
+    `accept`: the exceptions (CheckOverride ids) this person read and agrees to; a guest accepts none.
     Raises NotAllowed, NotPossible (own words, already decided, time passed), Changed, problems.Blocked.
     """
     _require_voice(post, by, urgent)
@@ -66,7 +70,8 @@ def approve(*, post: Post, by: User | Guest, digest: str, urgent: str = "") -> b
         post = locked(post)
         revision = _seen(post, digest)
         voice = _voice(post, by, revision, urgent)
-        _refuse_blocking(revision)
+        report, ticked = _refuse_blocking(revision), accept if isinstance(by, User) else ()
+        exceptions.accept(post=post, revision=revision, by=voice.answers_for, report=report, ticked=ticked)
         for need in voice.needs:
             _record_yes(revision, voice, need)
         now = workflow.needs_of(post)
@@ -238,10 +243,11 @@ def _may_approve(post: Post, by: User, revision: Revision, name: str) -> workflo
         raise
 
 
-def _refuse_blocking(revision: Revision) -> None:
+def _refuse_blocking(revision: Revision) -> problems.Report:
     report = problems.of(revision)
     if report.blocking:
         raise problems.Blocked(report)
+    return report
 
 
 def _record_yes(revision: Revision, voice: Voice, need: Need) -> None:

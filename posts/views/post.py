@@ -91,7 +91,12 @@ def _refused(request: HttpRequest, post: Post, sentence: str) -> HttpResponse:
 
 
 def _approve(request: HttpRequest, post: Post) -> HttpResponse:
-    complete = review.approve(post=post, by=_person(request), digest=asked.words(request.POST.get("digest")))
+    complete = review.approve(
+        post=post,
+        by=_person(request),
+        digest=asked.words(request.POST.get("digest")),
+        accept=asked.numbers(request.POST.getlist("accept")),
+    )
     if not complete:
         return _done(request, post, _("Approved. One more approval is needed."))
     return _done(request, post, _("Approved. It goes out at its time."), undo=_take_back(request, post))

@@ -6,6 +6,7 @@ import { setUpCounts } from "./compose_counts.js";
 import { setUpOptions } from "./compose_options.js";
 import { setUpLanguages } from "./compose_languages.js";
 import "./preview_theme.js";
+import { setUpChecks } from "./compose_checks.js";
 import { makeSaver } from "./compose_save.js";
 
 const form = document.querySelector("[data-compose]");
@@ -19,6 +20,7 @@ function start(form) {
   setUpOptions(form);
   setUpCounts(form, words);
   setUpLanguages(form, words);
+  setUpChecks(form);
   setUpChannels(form);
   setUpTimes(form);
   setUpUnit(form);

@@ -20,8 +20,8 @@ from libsocial.hours.services import closing
 from libsocial.notices.models import Notice
 from posts import tokens
 from posts.drafting import Draft
-from posts.models import Asset, BreakGlass, CaptionFile, DecisionLink, Embargo, Post, Repeat, Step
-from posts.services import drafts, embargoes, guests, media, repeats, review, stepping
+from posts.models import Asset, BreakGlass, CaptionFile, Contact, DecisionLink, Embargo, Post, Repeat, Step
+from posts.services import contacts, drafts, embargoes, guests, media, repeats, review, stepping
 from scheduler import engine, holds
 from scheduler.models import Delivery, Heartbeat, Hold
 from scheduler.pulse import KINDS
@@ -57,6 +57,7 @@ class World:
     step: Step
     glass: BreakGlass
     absence: Deputy
+    contact: Contact
 
 
 def build(lib: Library) -> World:
@@ -96,6 +97,7 @@ def build(lib: Library) -> World:
         ),
         repeat=repeated(again(waiting), lib.alice),
         **approving(lib, channel, again(waiting)),
+        contact=contacts.add(by=lib.ada, unit=lib.north, kind="email", value="desk@north.example", note="Desk"),
     )
 
 
