@@ -43,6 +43,10 @@ PLACES: tuple[Place, ...] = (
     Place("posts", _("Posts"), "newspaper", "posts:list", "post.see", "p", ("posts:",), tab=True),
     Place("calendar", _("Calendar"), "calendar-days", "posts:calendar", "post.see", "c"),
     Place("review", _("Review"), "list-checks", "posts:review", "post.approve", "r", tab=True),
+    Place(
+        "campaigns", _("Campaigns"), "flag", "posts:campaigns", "campaign.see", "m", ("posts:campaign*", "posts:pack*")
+    ),
+    Place("links", _("Links"), "link", "links:list", "links.see", "k", ("links:",)),
     Place("channels", _("Channels"), "radio-tower", "channels:list", "channel.see", "h", ("channels:",)),
     Place("analytics", _("Analytics"), "chart-line", "analytics:overview", "analytics.see", "a", ("analytics:",)),
     Place("people", _("People"), "users", "accounts:people", "people.see", "e", IN_PEOPLE, group=2),
