@@ -12,13 +12,15 @@ class PostsConfig(AppConfig):
         from channels_app import work
         from libsocial.audit import sentences, subjects
         from libsocial.notices import catalogue
-        from posts import messages, on_channels, selectors, steps
+        from posts import campaigning, messages, on_channels, selectors, steps
         from posts.services import outbox
-        from scheduler import guards, listeners
+        from scheduler import groups, guards, listeners
 
         steps.register()
         sentences.register(messages.SENTENCES)
         subjects.register("posts.post", selectors.subjects)
+        subjects.register("posts.campaign", campaigning.subjects)
+        groups.register(campaigning.GROUPS)
         catalogue.register(messages.MESSAGES)
         guards.register(outbox.still_approved)
         listeners.register(listeners.Listener(outbox.who_cares, outbox.address))

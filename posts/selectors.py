@@ -18,7 +18,14 @@ from libsocial.audit.subjects import Subject
 from posts.drafting import Draft
 from posts.models import Asset, Post, Revision, Target
 
-WITH_POST = ("unit", "author", "current__changed_by", "current__submitted_by", "approved__changed_by")
+WITH_POST = (
+    "unit",
+    "author",
+    "campaign__approver",
+    "current__changed_by",
+    "current__submitted_by",
+    "approved__changed_by",
+)
 
 
 def with_targets(posts: QuerySet[Post]) -> QuerySet[Post]:

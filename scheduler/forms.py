@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from channels_app.models import Channel
 from libsocial.accounts import policies
 from libsocial.accounts.models import User
-from scheduler import holds
+from scheduler import groups, holds
 
 Choice = tuple[str, str]
 
@@ -44,6 +44,8 @@ def _choices(user: User) -> Iterator[Choice | tuple[str, list[Choice]]]:
     yield str(_("A unit, with those below it")), [(f"unit:{unit.path}", unit.name) for unit in units]
     channels = Channel.objects.living().filter(unit__in=units)
     yield str(_("A channel")), [(f"channel:{channel.pk}", channel.name) for channel in channels]
+    for label, found in groups.choices(units):
+        yield label, [(f"group:{key}", name) for key, name in found]
 
 
 class FoundForm(forms.Form):

@@ -19,7 +19,7 @@ from channels_app.models import Channel
 from libsocial.accounts import policies
 from libsocial.accounts.models import Unit, User
 from libsocial.audit import services as audit
-from scheduler import overdue
+from scheduler import groups, overdue
 from scheduler.models import Delivery, Hold
 from scheduler.verdicts import Verdict
 
@@ -76,7 +76,8 @@ def units_of(scope: str, key: str) -> Iterable[Unit]:
         case "channel":
             return [Channel.objects.select_related("unit").get(pk=key).unit]
         case "group":
-            return Unit.objects.filter(pk__in=covered(scope, key).values("unit_id"))
+            named = groups.unit_of(key)
+            return [named] if named else Unit.objects.filter(pk__in=covered(scope, key).values("unit_id"))
         case _:
             return Unit.objects.filter(parent=None)
 
@@ -89,7 +90,7 @@ def name_of(hold: Hold) -> str:
         case "channel":
             return Channel.objects.filter(pk=hold.key).values_list("name", flat=True).first() or hold.key
         case "group":
-            return hold.key
+            return groups.name_of(hold.key)
         case _:
             return str(_("Everything"))
 

@@ -1,5 +1,6 @@
 """The rows of posts, by what they are about. Everything is imported from here."""
 
+from posts.models.campaigns import Campaign, CampaignQuerySet
 from posts.models.media import Asset, AssetQuerySet, CaptionFile, Rendition
 from posts.models.reviewing import Review
 from posts.models.writing import Post, PostQuerySet, Revision, Target
@@ -7,6 +8,8 @@ from posts.models.writing import Post, PostQuerySet, Revision, Target
 __all__ = [
     "Asset",
     "AssetQuerySet",
+    "Campaign",
+    "CampaignQuerySet",
     "CaptionFile",
     "Post",
     "PostQuerySet",

@@ -44,7 +44,10 @@ class Panel:
 
 def every() -> tuple[Panel, ...]:
     """The panels of the page, in its order."""
-    return ()
+    from posts.panels.campaigns import CampaignPanel
+    from posts.panels.links import LinksPanel
+
+    return (CampaignPanel(), LinksPanel())
 
 
 def of_act(do: str) -> Panel | None:
