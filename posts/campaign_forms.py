@@ -104,7 +104,7 @@ class CloneForm(forms.Form):
     year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2199)
     rule = forms.ChoiceField(
         label=_("How the days move"),
-        choices=[("weekday", _("Same weekday of the same week")), ("date", _("Same date"))],
+        choices=[("weekday", _("Same weekday, nearest to the date")), ("date", _("Same date"))],
         initial="weekday",
     )
     name = forms.CharField(label=_("Name"), max_length=120)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from posts.drafting import Draft, DraftPart
 
@@ -38,15 +38,15 @@ _LINK = re.compile(r"https?://\S+")
 
 
 def moved(day: date, years: int, rule: str) -> date:
-    """'weekday': the same weekday of the same ISO week; 'date': the same date, 29 February becoming the 28th."""
-    if rule == "weekday":
-        year, week, weekday = day.isocalendar()
-        weeks = date(year + years, 12, 28).isocalendar().week  # a 53rd week that is not there is the last one
-        return date.fromisocalendar(year + years, min(week, weeks), weekday)
+    """'date': the same date, 29 February becoming the 28th; 'weekday': the same weekday of that week, at most three
+    days away from the date. Weeks by their number would drift: some years have 53."""
     try:
-        return day.replace(year=day.year + years)
+        same = day.replace(year=day.year + years)
     except ValueError:
-        return day.replace(year=day.year + years, day=28)
+        same = day.replace(year=day.year + years, day=28)
+    if rule == "date":
+        return same
+    return same + timedelta(days=(day.weekday() - same.weekday() + 3) % 7 - 3)
 
 
 def facts(text: str) -> list[str]:

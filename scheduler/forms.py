@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from channels_app.models import Channel
 from libsocial.accounts import policies
 from libsocial.accounts.models import User
-from scheduler import groups, holds
+from scheduler import groups
 
 Choice = tuple[str, str]
 
@@ -38,9 +38,9 @@ class HoldForm(forms.Form):
 
 
 def _choices(user: User) -> Iterator[Choice | tuple[str, list[Choice]]]:
-    if holds.may(user, "all", ""):
-        yield "all:", str(_("Everything, on every channel"))
     units = policies.units_where(user, "hold.place")
+    if any(unit.parent_id is None for unit in units):  # who may hold the root may hold everything
+        yield "all:", str(_("Everything, on every channel"))
     yield str(_("A unit, with those below it")), [(f"unit:{unit.path}", unit.name) for unit in units]
     channels = Channel.objects.living().filter(unit__in=units)
     yield str(_("A channel")), [(f"channel:{channel.pk}", channel.name) for channel in channels]

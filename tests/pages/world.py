@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,10 +15,12 @@ from channels_app.models import Channel, FeedItem, PracticePost
 from channels_app.practice.services import ensure_practice
 from libsocial.accounts.models import Membership, Role, Unit, User
 from libsocial.accounts.services import invitations
+from libsocial.links.models import Link, Placement
 from libsocial.notices.models import Notice
 from posts.drafting import Draft
-from posts.models import Asset, CaptionFile, Post
-from posts.services import drafts, media, review
+from posts.models import Asset, Campaign, CaptionFile, Post
+from posts.services import campaigns, drafts, media, review
+from posts.services.campaigns import Plan
 from scheduler import engine, holds
 from scheduler.models import Delivery, Heartbeat, Hold
 from scheduler.pulse import KINDS
@@ -46,6 +48,8 @@ class World:
     membership: Membership
     hold: Hold
     news: FeedItem
+    link: Link
+    campaign: Campaign
 
 
 def build(lib: Library) -> World:
@@ -72,7 +76,23 @@ def build(lib: Library) -> World:
         membership=Membership.objects.get(user=lib.erin),
         hold=hold,
         news=item_of_a_feed(asset),
+        link=a_link(lib),
+        campaign=a_campaign(lib, waiting),
     )
+
+
+def a_link(lib: Library) -> Link:
+    """A link with a poster; its target is not asked for."""
+    link = Link.objects.create(unit=lib.north, code="seeds", target="https://library.example/seeds")
+    Placement.objects.create(link=link, name="Poster", suffix="poster")
+    return link
+
+
+def a_campaign(lib: Library, post: Post) -> Campaign:
+    plan = Plan("Seed week", date(2150, 1, 5), date(2150, 1, 20), goal_kind="hand", goal_number=50)
+    campaign = campaigns.create(by=lib.erin, unit=lib.north, plan=plan)
+    Post.objects.filter(pk=post.pk).update(campaign=campaign)
+    return campaign
 
 
 def item_of_a_feed(asset: Asset) -> FeedItem:

@@ -163,10 +163,11 @@ def test_it_is_put_away_and_brought_back(lib: Library, campaign: Campaign) -> No
 @pytest.mark.parametrize(
     ("day", "rule", "then"),
     [
-        (date(2026, 9, 1), "weekday", date(2027, 9, 7)),  # Tuesday of week 36
+        (date(2026, 9, 1), "weekday", date(2027, 8, 31)),
         (date(2026, 9, 1), "date", date(2027, 9, 1)),
         (date(2028, 2, 29), "date", date(2029, 2, 28)),
-        (date(2026, 12, 31), "weekday", date(2027, 12, 30)),  # week 53 is not there
+        (date(2026, 12, 31), "weekday", date(2027, 12, 30)),
+        (date(2026, 11, 27), "weekday", date(2027, 11, 26)),  # the fourth Friday
     ],
 )
 def test_days_move_by_the_rule(day: date, rule: str, then: date) -> None:
@@ -194,8 +195,8 @@ def test_a_campaign_comes_back_as_drafts_to_check(lib: Library, channel: Channel
     signed_in(lib.erin).post(again_url, form)
     copy = Post.objects.exclude(pk=post.pk).get()
     assert (copy.state, copy.author, copy.campaign.name) == ("draft", lib.erin, "Card month 2027")
-    assert copy.campaign.starts == date(2027, 9, 7)
-    assert copy.current.at == "2027-09-07T10:00"
+    assert copy.campaign.starts == date(2027, 8, 31)
+    assert copy.current.at == "2027-08-31T10:00"
     assert copy.current.body["parts"][0]["text"] == "Cards [2026?]"
     assert copy.note.startswith("Check")
     assert [target.channel for target in copy.current.targets.all()] == [channel]

@@ -152,7 +152,8 @@ def _insert(by: User, unit: Unit, wanted: Wanted, code: str, reference: str) -> 
 
 def _ending(name: str, link: Link) -> str:
     """A short ending made of the name; numbered when another place has it."""
-    made = "".join(sign for sign in slugify(name) if sign not in "01").strip("-")[:20].strip("-")
+    made = "".join(sign for sign in slugify(name) if sign not in "01").strip("-")
+    made = made[:20].rpartition("-")[0] or made[:20] if len(made) > 20 else made
     made = made if made and made[0].isalpha() else "place"
     taken = set(link.placements.values_list("suffix", flat=True))
     numbered = (f"{made}-{number}" for number in range(2, 1000))
