@@ -11,6 +11,7 @@ class PostsConfig(AppConfig):
     def ready(self) -> None:
         from channels_app import work
         from libsocial.audit import sentences, subjects
+        from libsocial.links import places
         from libsocial.notices import catalogue
         from posts import campaigning, messages, on_channels, selectors, steps
         from posts.services import outbox
@@ -21,6 +22,7 @@ class PostsConfig(AppConfig):
         subjects.register("posts.post", selectors.subjects)
         subjects.register("posts.campaign", campaigning.subjects)
         groups.register(campaigning.GROUPS)
+        places.register_origin(campaigning.origin)
         catalogue.register(messages.MESSAGES)
         guards.register(outbox.still_approved)
         listeners.register(listeners.Listener(outbox.who_cares, outbox.address))

@@ -9,12 +9,15 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from libsocial.accounts.models import Unit, User
 from libsocial.audit.subjects import Subject
+from libsocial.core import asked
 from libsocial.links import selectors as links
 from libsocial.links.models import Link
+from libsocial.links.places import Origin
 from posts.listing import Row, rows_of
 from posts.models import Campaign, Post
 from scheduler.groups import Source
@@ -146,6 +149,22 @@ def _strip(campaign: Campaign, rows: list[Row], today: date) -> tuple[list[list[
     ]
     outside = sum(not campaign.starts <= day <= campaign.ends for day in days)
     return [marks[start : start + 7] for start in range(0, len(marks), 7)], outside
+
+
+# --- for links ------------------------------------------------------------------
+
+
+def origin(reference: str, user: User) -> Origin | None:
+    """The campaign or post a short link was made for, when this person may see it."""
+    kind, _colon, rest = reference.partition(":")
+    pk = asked.number(rest)
+    if pk is None or kind not in {"campaign", "post"}:
+        return None
+    if kind == "post":
+        title = Post.objects.visible_to(user).filter(pk=pk).values_list("title", flat=True).first()
+        return None if title is None else Origin(title or gettext("Untitled post"), reverse("posts:detail", args=[pk]))
+    name = Campaign.objects.visible_to(user).filter(pk=pk).values_list("name", flat=True).first()
+    return Origin(name, reverse("posts:campaign", args=[pk])) if name else None
 
 
 # --- for holds --------------------------------------------------------------------

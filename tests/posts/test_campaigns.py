@@ -213,3 +213,18 @@ def test_a_year_that_is_none_is_refused(lib: Library, campaign: Campaign, form: 
 def test_a_contributor_cannot_bring_it_back(lib: Library, campaign: Campaign) -> None:
     with pytest.raises(policies.NotAllowed):
         cloning.clone(by=lib.alice, campaign=campaign, years=1, rule="date", name="x")
+
+
+def test_a_link_made_for_a_campaign_counts_there(lib: Library, campaign: Campaign) -> None:
+    form = {"target": "https://library.example/join", "code": "join", "unit": lib.north.pk}
+    url = f"{reverse('links:new')}?of=campaign:{campaign.pk}"
+    assert "Card month" in signed_in(lib.alice).get(url).content.decode()
+    signed_in(lib.alice).post(url, form)
+    assert Link.objects.get().reference == f"campaign:{campaign.pk}"
+    assert "/s/join" in signed_in(lib.alice).get(reverse("posts:campaign", args=[campaign.pk])).content.decode()
+
+
+def test_nobody_makes_a_link_for_what_they_cannot_see(lib: Library, campaign: Campaign) -> None:
+    form = {"target": "https://library.example/join", "unit": lib.south.pk}
+    signed_in(lib.olga).post(f"{reverse('links:new')}?of=campaign:{campaign.pk}", form)
+    assert Link.objects.get().reference == ""

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,7 +22,7 @@ from libsocial.audit import selectors as trail
 from libsocial.core import asked
 from libsocial.core.flash import flash
 from libsocial.core.states import TransitionError
-from libsocial.links import codes, qr, selectors
+from libsocial.links import codes, places, qr, selectors
 from libsocial.links.forms import LinkForm, PlacementForm
 from libsocial.links.messages import TROUBLES
 from libsocial.links.models import Link
@@ -55,18 +56,25 @@ def new(request: HttpRequest) -> HttpResponse:
     units = policies.units_where(request.user, "links.manage")
     if not units:
         raise policies.NotAllowed("links.manage")
-    first = getattr(request, "unit", None) or units[0]
-    form = LinkForm(request.POST or None, units=units, initial={"unit": first, "target": request.GET.get("target", "")})
+    reference = asked.words(request.GET.get("of"), 80)
+    origin = places.origin(reference, request.user)
+    first, target = getattr(request, "unit", None) or units[0], asked.words(request.GET.get("target"), 2000)
+    initial = {"unit": first, "target": target, "campaign": slugify(origin.name) if origin else ""}
+    form = LinkForm(request.POST or None, units=units, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            link = links.create(by=request.user, unit=form.cleaned_data["unit"], wanted=form.wanted())
+            made_for = reference if origin else ""
+            unit = form.cleaned_data["unit"]
+            link = links.create(by=request.user, unit=unit, wanted=form.wanted(), reference=made_for)
         except Refused as refusal:
             form.add_error(_field(form, refusal), str(refusal))
         else:
             flash(request, _("The short link is ready."))
             return redirect("links:detail", link.pk)
     status = 422 if form.errors else 200
-    return render(request, "links/edit.html", {"form": form, "base": codes.address("")}, status=status)
+    return render(
+        request, "links/edit.html", {"form": form, "base": codes.address(""), "origin": origin}, status=status
+    )
 
 
 def _field(form: Any, refusal: Refused) -> str | None:
@@ -92,6 +100,7 @@ def _detail(request: HttpRequest, link: Link, form: PlacementForm, status: int =
         "days": days,
         "periods": selectors.DAYS,
         "trouble": TROUBLES.get(link.trouble, ""),
+        "origin": places.origin(link.reference, request.user),
         "may_change": policies.can(request.user, "links.manage", link.unit),
         "lines": trail.about(link),
     }
