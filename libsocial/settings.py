@@ -41,7 +41,17 @@ HTTPS = _base.scheme == "https"
 BEHIND_PROXY = env.flag(
     "LIBSOCIAL_BEHIND_PROXY", False, "One reverse proxy in front sets X-Forwarded-Proto and X-Forwarded-For."
 )
+LINK_URLS = [
+    url.rstrip("/")
+    for url in env.items(
+        "LIBSOCIAL_LINK_URLS",
+        "",
+        "Addresses short links begin with, the one for new links first, such as https://go.library.example. "
+        "Empty: the address of the product.",
+    )
+]
 ALLOWED_HOSTS = [
+    *(host for url in LINK_URLS if (host := urlsplit(url).hostname)),
     *env.items("LIBSOCIAL_ALLOWED_HOSTS", "", "Further host names under which the product may be reached."),
     *(_base.hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"),
 ]
@@ -70,6 +80,7 @@ INSTALLED_APPS = [
     "libsocial.notices",
     "libsocial.accounts",
     "libsocial.hours",
+    "libsocial.links",
     "channels_app",
     "scheduler",
     "posts",
@@ -219,6 +230,7 @@ CELERY_TASK_ROUTES = {
     # These ask a platform and may wait for it long: the sweep and the mails must not stand behind them.
     "scheduler.tasks.reconcile": {"queue": "inbox"},
     "scheduler.tasks.follow": {"queue": "inbox"},
+    "libsocial.links.tasks.check_due": {"queue": "inbox"},
     # Films are re-encoded here, which takes minutes.
     "posts.tasks.prepare": {"queue": "prepare"},
     "posts.tasks.look_at_links": {"queue": "inbox"},
@@ -242,6 +254,7 @@ CELERY_BEAT_SCHEDULE = {
     "analytics.tick": {"task": "analytics.tick", "schedule": 30, "options": {"expires": 30}},
     "channels.probe": {"task": "channels_app.tasks.probe_due", "schedule": 300, "options": {"expires": 300}},
     "channels.renew": {"task": "channels_app.tasks.renew_due", "schedule": 3600, "options": {"expires": 3600}},
+    "links.check": {"task": "libsocial.links.tasks.check_due", "schedule": 600, "options": {"expires": 600}},
     "channels.tidy": {"task": "channels_app.tasks.tidy", "schedule": 3600, "options": {"expires": 3600}},
 }
 

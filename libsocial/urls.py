@@ -47,5 +47,7 @@ urlpatterns = [
     path("audit/", include("libsocial.accounts.trail_urls")),
     path("channels/", include("channels_app.urls")),
     path("feeds/", include("channels_app.feeds.urls")),
+    path("links/", include("libsocial.links.urls")),
+    path("s/", include("libsocial.links.public_urls")),
     path("practice/", include("channels_app.practice.urls")),
 ]

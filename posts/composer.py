@@ -25,6 +25,7 @@ from channels_app.selectors import capabilities_of
 from libsocial.accounts.models import Unit, User
 from libsocial.core import asked
 from libsocial.core.localtime import Moment
+from libsocial.links import codes
 from posts import fixing, languages, offering, panels, presence, previews, problems, schedule, selectors
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, FieldProblem
 from posts.knowledge import Known
@@ -362,7 +363,8 @@ class Composer:
             for part in (one.part for one in languages.said(self.draft, target) if one.slot == name):
                 can = self.abilities[channel.pk].shaped(target.options)
                 beside = languages.warning(self.draft, target) if can.content_warning_counts else ""
-                used = measure.count(part.text, can.text) + (measure.count(beside, can.text) if beside else 0)
+                said = codes.placed(part.text, channel.pk)
+                used = measure.count(said, can.text) + (measure.count(beside, can.text) if beside else 0)
                 counted.append(
                     {
                         "channel": channel.pk,
@@ -428,10 +430,10 @@ class Composer:
                 added.append(DraftMedia(asset.pk, alt=asset.alt, captions=tuple(brought)))
             except media.Refused as error:
                 refused.append(f"{file.name}: {error}")
-        self._refused(name, refused)
+        self.refused(name, refused)
         return fixing.change_part(self.draft, name, lambda part: replace(part, media=(*part.media, *added)))
 
-    def _refused(self, name: str, sentences: list[str]) -> None:
+    def refused(self, name: str, sentences: list[str]) -> None:
         if sentences:
             self.errors[f"{name}-files"] = " ".join(sentences)
             self.typed.append(FieldProblem(_typed_name(name), " ".join(sentences)))
@@ -440,24 +442,24 @@ class Composer:
         """The draft with a caption file beside one film of one part."""
         asset = Asset.objects.visible_to(self.user).filter(pk=pk).first()
         if file is None or asset is None:
-            self._refused(name, [_("No captions arrived. Choose the file again.")])
+            self.refused(name, [_("No captions arrived. Choose the file again.")])
             return self.draft
         try:
             row = media.add_captions(by=self.user, asset=asset, file=file, language=language)
         except media.Refused as error:
-            self._refused(name, [f"{file.name}: {error}"])
+            self.refused(name, [f"{file.name}: {error}"])
             return self.draft
         return self._with_media(name, pk, lambda item: replace(item, captions=(*item.captions, row.pk)))
 
     def with_poster(self, name: str, pk: int, file: Any) -> Draft:
         """The draft with a picture that stands for one film of one part."""
         if file is None:
-            self._refused(name, [_("No picture arrived. Choose it again.")])
+            self.refused(name, [_("No picture arrived. Choose it again.")])
             return self.draft
         try:
             asset = media.upload(by=self.user, unit=self.unit, file=file)
         except media.Refused as error:
-            self._refused(name, [f"{file.name}: {error}"])
+            self.refused(name, [f"{file.name}: {error}"])
             return self.draft
         chosen = asset.pk if asset.kind == "image" else None
         return self._with_media(name, pk, lambda item: replace(item, poster=chosen))

@@ -173,15 +173,18 @@ class Draft:
     note: str = ""  # internal, never published
     service: bool = False  # a service notice: it may leave while the library is closed
     languages: tuple[DraftLanguage, ...] = ()  # further ones; `parts` are in `language`
+    # Internal: id of the campaign, 0 for none; None says nothing of it and leaves it as it is.
+    campaign: int | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        said = {
             **self.body(),
             "at": self.at,
             "zone": self.zone,
             "targets": [target.to_json() for target in self.targets],
             "note": self.note,
         }
+        return said | {"campaign": self.campaign} if self.campaign is not None else said
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Draft:
@@ -202,8 +205,8 @@ class Draft:
         return said
 
     def same_post(self, other: Draft) -> bool:
-        """Would the public meet the same? The internal note does not count; the order of channels neither."""
-        return replace(self, note="", targets=_ordered(self)) == replace(other, note="", targets=_ordered(other))
+        """Would the public meet the same? Note and campaign do not count; the order of channels neither."""
+        return _for_the_public(self) == _for_the_public(other)
 
     def target(self, channel_id: int) -> DraftTarget | None:
         return next((target for target in self.targets if target.channel == channel_id), None)
@@ -244,6 +247,10 @@ class Draft:
         texts += [part.text for target in self.targets if target.variant for part in target.variant.parts]
         first = next((text for text in texts if text.strip()), "")
         return first_words(first, TITLE_LENGTH)
+
+
+def _for_the_public(draft: Draft) -> Draft:
+    return replace(draft, note="", campaign=None, targets=_ordered(draft))
 
 
 def _ordered(draft: Draft) -> tuple[DraftTarget, ...]:
@@ -311,6 +318,7 @@ def read(data: Mapping[str, Any], *, zone: str = "UTC") -> Reading:
         note=text_of(data.get("note")),
         service=bool(data.get("service")),
         languages=_languages(data.get("languages"), problems),
+        campaign=0 if data.get("campaign") in (0, "0", "none") else _number(data.get("campaign")),
     )
     return Reading(draft, problems)
 

@@ -19,6 +19,7 @@ from channels_app.capabilities import Capabilities
 from channels_app.check import Problem
 from channels_app.content import Content, Part
 from libsocial.core import asked
+from libsocial.links import codes
 from posts import checks, languages, planning, resolve
 from posts.checks import Piece
 from posts.checks.repairs import FIXES
@@ -139,8 +140,10 @@ def _part(part: Part, used: Mapping[str, DraftMedia], cards: list[DraftCard]) ->
     media = tuple(
         replace(used[one.path], alt=one.alt, decorative=one.decorative) for one in part.media if one.path in used
     )
-    card = next((card for card in cards if part.card and card.url == part.card.url), None)
-    return DraftPart(text=part.text, media=media, card=card)
+    url = codes.bare(part.card.url) if part.card else ""
+    card = next((card for card in cards if part.card and codes.bare(card.url) == url), None)
+    # What was resolved for one channel names its number behind short links; the draft is everybody's.
+    return DraftPart(text=codes.bare(part.text), media=media, card=card)
 
 
 # --- parts by the names of the form -----------------------------------------

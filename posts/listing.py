@@ -24,6 +24,7 @@ class Filters:
     unit: int | None = None
     channel: int | None = None
     author: int | None = None
+    campaign: int | None = None
 
 
 @dataclass
@@ -57,6 +58,8 @@ def posts_for(user: User, unit: Unit | None, filters: Filters) -> QuerySet[Post]
         posts = posts.filter(unit_id=filters.unit)
     if filters.author:
         posts = posts.filter(author_id=filters.author)
+    if filters.campaign:
+        posts = posts.filter(campaign_id=filters.campaign)
     if filters.channel:
         posts = posts.filter(pk__in=Target.objects.filter(channel_id=filters.channel).values("revision__post_id"))
     if filters.q:

@@ -1,7 +1,8 @@
 """What a draft says on one channel: base, languages and variant put together. Pure.
 
 The pictures are handed in: originals for the digest and for a check while typing,
-renditions for a delivery.
+renditions for a delivery. Short links of ours get the channel's number here (see libsocial.links.codes), so that
+preview, count, digest and delivery agree on it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from channels_app.capabilities import MediaRules, VideoRules
 from channels_app.content import Captions, Content, LinkCard, Media, Part
 from libsocial.core import films, images
+from libsocial.links import codes
 from posts import languages
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget
 from posts.models import Asset, CaptionFile, Rendition
@@ -43,7 +45,10 @@ def content_for(draft: Draft, target: DraftTarget, pictures: Pictures) -> Conten
     """Everything the public will meet on this channel. A picture that is not in `pictures` is left out."""
     options = dict(target.options)
     comment = str(options.pop(FIRST_COMMENT, "")).strip()
-    parts = tuple(replace(_part(one.part, pictures), lang=one.language) for one in languages.said(draft, target))
+    parts = tuple(
+        replace(_part(one.part, pictures, target.channel), lang=one.language) for one in languages.said(draft, target)
+    )
+    comment = codes.placed(comment, target.channel)
     return Content(
         parts=(*parts, Part(comment, role="comment")) if comment else parts,
         language=languages.spoken(draft, target)[0],
@@ -60,15 +65,15 @@ def is_moment(value: Any) -> bool:
 
 def options_of(content: Content) -> dict[str, Any]:
     """The way back: a target's options, the first comment among them."""
-    comment = next((part.text for part in content.parts if part.role == "comment"), "")
+    comment = codes.bare(next((part.text for part in content.parts if part.role == "comment"), ""))
     return {**content.options, FIRST_COMMENT: comment} if comment else dict(content.options)
 
 
-def _part(part: DraftPart, pictures: Pictures) -> Part:
+def _part(part: DraftPart, pictures: Pictures, channel: int) -> Part:
     return Part(
-        text=part.text,
+        text=codes.placed(part.text, channel),
         media=tuple(_media(item, pictures) for item in part.media if item.asset in pictures.media),
-        card=_card(part.card, pictures) if part.card else None,
+        card=_card(part.card, pictures, channel) if part.card else None,
     )
 
 
@@ -82,9 +87,10 @@ def _media(item: DraftMedia, pictures: Pictures) -> Media:
     return replace(said, captions=captions, poster=chosen if pictures.posters else None)
 
 
-def _card(card: DraftCard, pictures: Pictures) -> LinkCard:
+def _card(card: DraftCard, pictures: Pictures, channel: int) -> LinkCard:
     thumb = pictures.media.get(card.thumb) if card.thumb is not None else None
-    return LinkCard(url=card.url, title=card.title, description=card.description, thumb=thumb)
+    url = codes.placed(card.url, channel)
+    return LinkCard(url=url, title=card.title, description=card.description, thumb=thumb)
 
 
 def original(asset: Asset) -> Media:

@@ -23,7 +23,14 @@ from posts.drafting import Draft
 from posts.models import Asset, Contact, Post, Revision, Seen, Step, Target
 from posts.schedule import GRACE
 
-WITH_POST = ("unit", "author", "current__changed_by", "current__submitted_by", "approved__changed_by")
+WITH_POST = (
+    "unit",
+    "author",
+    "campaign__approver",
+    "current__changed_by",
+    "current__submitted_by",
+    "approved__changed_by",
+)
 
 
 def with_targets(posts: QuerySet[Post]) -> QuerySet[Post]:

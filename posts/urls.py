@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
 
 from posts.views import (
     approving,
+    campaigns,
     checks,
     closing_now,
     compose,
@@ -14,6 +15,7 @@ from posts.views import (
     languages,
     listing,
     media,
+    packs,
     post,
     repeats,
     reviewing,
@@ -83,6 +85,17 @@ urlpatterns = [
     path("languages/<int:pk>/reviewer/", languages.reviewer, name="language_reviewer"),
     path("languages/<int:pk>/term/", languages.term, name="glossary_term"),
     path("<int:pk>/language/", languages.review, name="language_review"),
+    path("campaigns/", campaigns.campaign_list, name="campaigns"),
+    path("campaigns/new/", campaigns.new, name="campaign_new"),
+    path("campaigns/<int:pk>/", campaigns.show, name="campaign"),
+    path("campaigns/<int:pk>/edit/", campaigns.edit, name="campaign_edit"),
+    re_path(r"^campaigns/(?P<pk>\d+)/(?P<name>archive|restore)/$", campaigns.act, name="campaign_act"),
+    path("campaigns/<int:pk>/reached/", campaigns.reached, name="campaign_reached"),
+    path("campaigns/<int:pk>/again/", campaigns.clone, name="campaign_clone"),
+    path("campaigns/<int:pk>/pack/", campaigns.export, name="pack_export"),
+    path("packs/", packs.bring, name="pack_bring"),
+    path("packs/ready/<slug:name>/", packs.ready_pack, name="pack_ready"),
+    path("packs/look/<str:token>/", packs.look, name="pack_look"),
     path("<int:pk>/", post.detail, name="detail"),
     path("<int:pk>/edit/", compose.edit, name="edit"),
     path("<int:pk>/do/<slug:name>/", post.act, name="act"),

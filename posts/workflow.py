@@ -275,7 +275,7 @@ class Facts:
 
     def _approve_hindered(self) -> str:
         if self.approves_for:
-            return self._expired()
+            return self._expired() or self._director_needed()
         if self.own_words and any(need.open and not self.words_allow(need) for need in self.deciding_units):
             return str(_("You wrote or changed this version. A second person approves it."))
         if self.already_given:
@@ -291,6 +291,20 @@ class Facts:
 
     def _break_glass_hindered(self) -> str:
         return self._expired()
+
+    def _director_needed(self) -> str:
+        """What speaks for the library in public matters is completed by the person the campaign names."""
+        campaign = self.post.campaign if self.post.campaign_id else None
+        if campaign is None or not campaign.advocacy or campaign.approver_id in (None, self.person.pk):
+            return ""
+        left = sum(max(0, need.needed - need.given) for need in self.needs)
+        given = {review.person_id for review in self.known.approvals(self.post)}
+        if campaign.approver_id in given or left > len(self.approves_for):
+            return ""
+        return str(_("“%(campaign)s” is advocacy: %(person)s gives the last approval.")) % {
+            "campaign": campaign.name,
+            "person": campaign.approver,
+        }
 
     def _expired(self) -> str:
         if not schedule.passed_targets(drafting.of_revision(self.post.current), timezone.now()):

@@ -7,7 +7,7 @@ waits for a click.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -22,7 +22,7 @@ from libsocial.accounts import policies
 from libsocial.accounts.models import Unit, User
 from libsocial.audit import services as audit
 from libsocial.notices import services as notices
-from scheduler import overdue
+from scheduler import groups, overdue
 from scheduler.models import Delivery, Hold
 from scheduler.states import DUE
 from scheduler.verdicts import Verdict
@@ -80,7 +80,8 @@ def units_of(scope: str, key: str) -> Iterable[Unit]:
         case "channel":
             return [Channel.objects.select_related("unit").get(pk=key).unit]
         case "group":
-            return Unit.objects.filter(pk__in=covered(scope, key).values("unit_id"))
+            named = groups.unit_of(key)
+            return [named] if named else Unit.objects.filter(pk__in=covered(scope, key).values("unit_id"))
         case _:
             return Unit.objects.filter(parent=None)
 
@@ -93,32 +94,9 @@ def name_of(hold: Hold) -> str:
         case "channel":
             return Channel.objects.filter(pk=hold.key).values_list("name", flat=True).first() or hold.key
         case "group":
-            return _named_groups([hold.key]).get(hold.key, hold.key)
+            return groups.name_of(hold.key)
         case _:
             return str(_("Everything"))
-
-
-NameGroups = Callable[[Sequence[str]], Mapping[str, str]]
-namers: list[NameGroups] = []
-
-
-def name_groups(namer: NameGroups) -> None:
-    """Register who knows what groups of deliveries are called, such as campaigns."""
-    if namer not in namers:
-        namers.append(namer)
-
-
-def _named_groups(keys: Sequence[str]) -> dict[str, str]:
-    return {key: name for namer in namers for key, name in namer(keys).items()}
-
-
-def groups_of(user: User) -> list[tuple[str, str]]:
-    """Groups with something still to leave that this person may hold, with their names."""
-    waiting = Delivery.objects.filter(policies.subtree_q(user, "hold.place", "unit__"), state__in=DUE)
-    keys = list(waiting.exclude(group="").order_by("group").values_list("group", flat=True).distinct()[:50])
-    mine = [key for key in keys if may(user, "group", key)]
-    names = _named_groups(mine)
-    return [(key, names.get(key, key)) for key in mine]
 
 
 def in_flight(scope: str, key: str) -> list[Delivery]:

@@ -95,6 +95,11 @@ def cancel(*, delivery: Delivery, by: User) -> None:
 
 
 @transaction.atomic
+def regroup(prefix: str, group: str) -> None:
+    """Names deliveries whose reference begins so anew, in the caller's transaction; what is out keeps its name."""
+    Delivery.objects.filter(reference__startswith=prefix, settled_at=None).update(group=group)
+
+
 def cancel_reference(reference: str, by: User) -> list[Delivery]:
     """Cancels everything planned under this reference; returns what could not be cancelled any more.
 

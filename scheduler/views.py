@@ -90,7 +90,7 @@ def _back(request: HttpRequest, row: Delivery | None = None) -> HttpResponseRedi
 @require_safe
 def holds_page(request: HttpRequest) -> HttpResponse:
     """What is held back and by whom, what waits because of it, and the form to hold more."""
-    return _holds_page(request, HoldForm(user=request.user, groups=False))
+    return _holds_page(request, HoldForm(user=request.user, grouped=False))
 
 
 def _holds_page(request: HttpRequest, form: HoldForm, status: int = 200) -> HttpResponse:

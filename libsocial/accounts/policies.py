@@ -32,6 +32,12 @@ ABILITIES: dict[str, frozenset[Role]] = {
     # channels
     "channel.see": frozenset(Role),
     "channel.manage": frozenset({Role.ADMIN}),
+    # short links, campaigns
+    "links.see": frozenset(Role),
+    "links.manage": frozenset({Role.CONTRIBUTOR, Role.EDITOR, Role.SUPERVISOR, Role.ADMIN}),
+    "links.rules": frozenset({Role.ADMIN}),
+    "campaign.see": frozenset(Role),
+    "campaign.manage": frozenset({Role.EDITOR, Role.SUPERVISOR, Role.ADMIN}),
     # figures, people, the house itself
     "analytics.see": frozenset(Role),
     "people.see": frozenset(Role),

@@ -45,6 +45,10 @@ PLACES: tuple[Place, ...] = (
     Place("posts", _("Posts"), "newspaper", "posts:list", "post.see", "p", ("posts:",), tab=True),
     Place("calendar", _("Calendar"), "calendar-days", "posts:calendar", "post.see", "c"),
     Place("review", _("Review"), "list-checks", "posts:review", "post.approve", "r", IN_REVIEW, tab=True),
+    Place(
+        "campaigns", _("Campaigns"), "flag", "posts:campaigns", "campaign.see", "m", ("posts:campaign*", "posts:pack*")
+    ),
+    Place("links", _("Links"), "link", "links:list", "links.see", "k", ("links:",)),
     Place("channels", _("Channels"), "radio-tower", "channels:list", "channel.see", "h", ("channels:",)),
     Place("analytics", _("Analytics"), "chart-line", "analytics:overview", "analytics.see", "a", ("analytics:",)),
     Place("hours", _("Opening hours"), "clock", "hours:overview", "post.see", "o", IN_HOURS, group=2),

@@ -1,6 +1,7 @@
 """The rows of posts, by what they are about. Everything is imported from here."""
 
 from posts.models.approving import Step
+from posts.models.campaigns import Campaign, CampaignQuerySet
 from posts.models.checking import CheckOverride, Contact, LinkCheck
 from posts.models.languages import GlossaryTerm, LanguageReview, LanguageReviewer, Translation
 from posts.models.media import Asset, AssetQuerySet, CaptionFile, Rendition
@@ -12,6 +13,8 @@ __all__ = [
     "Asset",
     "AssetQuerySet",
     "BreakGlass",
+    "Campaign",
+    "CampaignQuerySet",
     "CaptionFile",
     "CheckOverride",
     "Contact",

@@ -32,6 +32,10 @@ class Post(models.Model):
     current = models.OneToOneField("Revision", null=True, on_delete=models.SET_NULL, related_name="+")
     approved = models.ForeignKey("Revision", null=True, on_delete=models.SET_NULL, related_name="+")
     note = models.TextField(blank=True)  # internal, never published
+    # Internal: what the post is part of; not in the digest.
+    campaign = models.ForeignKey(
+        "posts.Campaign", null=True, blank=True, on_delete=models.SET_NULL, related_name="posts"
+    )
     # First planned moment, for calendar and lists; null while there is none.
     planned_at = models.DateTimeField(null=True, db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -44,11 +44,13 @@ class Panel:
 
 def every() -> tuple[Panel, ...]:
     """The panels of the page, in its order."""
+    from posts.panels.campaigns import CampaignPanel
     from posts.panels.checks import Checks
     from posts.panels.languages import LanguagesPanel
+    from posts.panels.links import LinksPanel
     from posts.panels.times import Times
 
-    return (LanguagesPanel(), Times(), Checks())
+    return (LanguagesPanel(), Times(), CampaignPanel(), LinksPanel(), Checks())
 
 
 def of_act(do: str) -> Panel | None:

@@ -19,7 +19,7 @@ from libsocial.audit import services as audit
 from posts import drafting, languages, schedule, selectors, workflow
 from posts.drafting import Draft, DraftTarget, FieldProblem, Invalid
 from posts.models import Post, Revision, Target
-from posts.services import outbox, telling, translations
+from posts.services import campaigns, outbox, telling, translations
 
 
 @dataclass(frozen=True)
@@ -73,16 +73,19 @@ def save(*, post: Post, by: User, draft: Draft, version: int) -> Revision:
         post = locked(post)
         current = _current(post)
         standing = drafting.of_revision(current, note=post.note)
-        if draft.same_post(standing) and draft.note == standing.note:
+        aside = campaigns.chosen(post, draft)
+        if draft.same_post(standing) and draft.note == standing.note and aside == post.campaign_id:
             # Nothing new, or the echo of a save that arrived: an approval stays valid.
             policies.require(by, "post.see", post.unit)
             return current
         workflow.require(post, by, "edit")
         if version != current.version:
             raise Conflict(Theirs(str(current.changed_by), current.changed_at, current.version, standing))
+        campaigns.check_choice(post.unit, by, aside, post.campaign_id)
         if draft.same_post(standing):
-            return _save_note(post, current, draft.note)
+            return _save_aside(post, current, draft.note, aside)
         _check_references(draft, by, post.unit, standing)
+        campaigns.put_in(post, aside)
         return _save_words(post, current, by, draft)
 
 
@@ -93,7 +96,7 @@ def duplicate(*, post: Post, by: User, channels: Collection[int] | None = None) 
     wanted = usable if channels is None else usable & set(channels)
     draft = drafting.of_revision(_current(post))
     targets = tuple(replace(target, at="") for target in draft.targets if target.channel in wanted)
-    copy = replace(draft, at="", targets=targets, note="")
+    copy = replace(draft, at="", targets=targets, note="", campaign=post.campaign_id)
     with transaction.atomic():
         made = _insert(by, post.unit, uuid.uuid4(), copy)
         audit.record("post.duplicated", by=by, on=made, unit=made.unit, data={"source": post.pk, "title": post.title})
@@ -143,6 +146,7 @@ def _current(post: Post) -> Revision:
 
 def _begin(by: User, unit: Unit, token: UUID, draft: Draft) -> Post:
     _check_references(draft, by, unit, Draft())
+    campaigns.check_choice(unit, by, draft.campaign or None, None)
     with transaction.atomic():
         post = _insert(by, unit, token, draft)
         audit.record("post.created", by=by, on=post, unit=unit)
@@ -157,6 +161,7 @@ def _insert(by: User, unit: Unit, token: UUID, draft: Draft) -> Post:
         title=draft.title(),
         note=draft.note,
         planned_at=schedule.first_moment(draft),
+        campaign_id=draft.campaign or None,
     )
     post.current = write_revision(post, by, draft, number=1, version=1)
     post.save(update_fields=["current"])
@@ -164,8 +169,9 @@ def _insert(by: User, unit: Unit, token: UUID, draft: Draft) -> Post:
     return post
 
 
-def _save_note(post: Post, current: Revision, note: str) -> Revision:
-    """The note is not published: it counts as a save but touches neither revision nor approval."""
+def _save_aside(post: Post, current: Revision, note: str, campaign: int | None) -> Revision:
+    """Note and campaign are not published: they count as a save but touch neither revision nor approval."""
+    campaigns.put_in(post, campaign)
     current.version += 1
     Revision.objects.filter(pk=current.pk).update(version=current.version)
     Post.objects.filter(pk=post.pk).update(note=note, changed_at=timezone.now())

@@ -99,11 +99,17 @@ def _plan_one(
         due_at=due,
         not_after=due + late,
         reference=reference_of(post, revision),
+        group=group_of(post.campaign_id),
         title=post.title,
         by=by,
     )
     Target.objects.filter(pk=target.pk).update(delivery=delivery)
     return delivery
+
+
+def group_of(campaign: int | None) -> str:
+    """What a hold names the deliveries of a campaign by."""
+    return f"campaign:{campaign}" if campaign else ""
 
 
 def cancel_unsent(post: Post, by: User) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from channels_app.models import Channel
 from libsocial.accounts.models import User
 from libsocial.core import asked
-from posts import calendar, display
+from posts import calendar, campaigning, display
 from posts.listing import Filters, between, posts_for, rows_of
 from posts.models import Post
 
@@ -30,6 +30,7 @@ def filters_of(request: HttpRequest) -> Filters:
         unit=asked.number(get.get("unit")),
         channel=asked.number(get.get("channel")),
         author=asked.number(get.get("author")),
+        campaign=asked.number(get.get("campaign")),
     )
 
 
@@ -45,9 +46,10 @@ def post_list(request: HttpRequest) -> HttpResponse:
         "rows": rows_of(list(page.object_list)),
         "filters": filters,
         "tabs": display.FILTERS,
+        "campaigns": campaigning.campaigns_for(request.user, None),
         "channels": Channel.objects.visible_to(request.user).living(),
         "authors": User.objects.filter(pk__in=Post.objects.visible_to(request.user).values("author_id")),
-        "filtered": any((filters.q, filters.state, filters.unit, filters.channel, filters.author)),
+        "filtered": any((filters.q, filters.state, filters.unit, filters.channel, filters.author, filters.campaign)),
     }
     return render(request, "posts/list.html", context)
 

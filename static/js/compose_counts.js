@@ -23,6 +23,11 @@ export function setUpCounts(form, words) {
   all();
 }
 
+// Each channel says its own number behind our short links, as libsocial.links.codes.placed does.
+function placed(text, channel, words) {
+  return words.shortLinks ? text.replace(new RegExp(words.shortLinks, "gi"), `$&.${channel.id}`) : text;
+}
+
 function concerned(form, part, channels) {
   const scope = part.dataset.name.replace(/-\d+$/, "");
   const chosen = channels.filter((channel) => form.querySelector(`[data-channel-pick][value="${channel.id}"]`)?.checked);
@@ -36,7 +41,7 @@ function draw(form, part, channels, words) {
     const text = textOf(form, part, channel.id);
     const shaped = besideMedia(asShaped(form, channel), part.querySelector("[data-media]"));
     const extra = channel.warning_counts ? count(form.elements.content_warning.value, shaped) : 0;
-    return { channel: shaped, used: count(text, shaped) + extra };
+    return { channel: shaped, used: count(placed(text, channel, words), shaped) + extra };
   });
   const room = ({ channel, used }) => channel.limit - used;
   const most = Math.max(MOST, counted.filter((one) => room(one) < 0).length); // whoever is over is always shown

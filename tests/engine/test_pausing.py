@@ -12,7 +12,8 @@ from django.utils import timezone
 from channels_app.models import Channel
 from channels_app.practice.services import ensure_practice
 from libsocial.notices.models import Notice
-from scheduler import engine, holds
+from posts import campaigning
+from scheduler import engine, groups, holds
 from scheduler.models import Delivery, Hold
 from tests.cast import Library, signed_in
 from tests.engine.story import planned
@@ -95,14 +96,18 @@ def test_a_group_has_the_name_that_whoever_knows_it_gives(lib: Library, practice
     delivery = planned(practice, due=timezone.now() + timedelta(hours=1))
     Delivery.objects.filter(pk=delivery.pk).update(group="campaign:7")
 
-    def namer(keys: object) -> dict[str, str]:
-        return {"campaign:7": "Summer reading"}
-
-    holds.name_groups(namer)
+    groups.register(
+        groups.Source(
+            "campaign",
+            "Campaigns",
+            lambda key: ("Summer reading", lib.north) if key == "campaign:7" else None,
+            lambda units: [("campaign:7", "Summer reading")],
+        )
+    )
     try:
         page = signed_in(lib.sam).get(reverse("scheduler:pause")).content.decode()
         assert '<option value="group:campaign:7">Summer reading</option>' in page
         signed_in(lib.sam).post(reverse("scheduler:hold"), {"what": "group:campaign:7", "reason": "Wrong year"})
         assert holds.standing_for(Delivery.objects.get()) is not None
     finally:
-        holds.namers.remove(namer)
+        groups.register(campaigning.GROUPS)

@@ -85,6 +85,14 @@ def token(world: World) -> tuple[Any, ...]:
     return (world.invitation.link.rstrip("/").rpartition("/")[2],)
 
 
+def link(world: World) -> tuple[Any, ...]:
+    return (world.link.pk,)
+
+
+def campaign(world: World) -> tuple[Any, ...]:
+    return (world.campaign.pk,)
+
+
 ROWS = (
     # --- the first page, looking things up -------------------------------------
     row("today", FOR_STAFF),
@@ -156,6 +164,30 @@ ROWS = (
     row("hours:follow", BY_POST_ALL, lambda world: (world.lib.north.pk, "week")),
     row("hours:closure_lift", BY_POST_ALL, lambda world: (world.closure.pk,)),
     row("hours:closure_decide", BY_POST_ALL, lambda world: (world.closure.pk, "accept")),
+    # --- campaigns and packs ----------------------------------------------------
+    row("posts:campaigns", FOR_STAFF),
+    row("posts:campaigns", FOR_STAFF, show=lambda world: "archived"),
+    row("posts:campaign", OF_NORTH, campaign),
+    row("posts:campaign_new", "302 403 200 200 403 200"),
+    row("posts:campaign_edit", "302 403 200 200 403 404", campaign),
+    row("posts:campaign_act", BY_POST, lambda world: (world.campaign.pk, "archive")),
+    row("posts:campaign_reached", BY_POST, campaign),
+    row("posts:campaign_clone", "302 403 200 200 403 404", campaign),
+    row("posts:pack_export", BY_POST, campaign),
+    row("posts:pack_bring", "302 403 200 200 403 200"),
+    row("posts:pack_ready", "302 403 200 200 403 200", lambda world: ("spotting-fakes",)),
+    row("posts:pack_look", "302 403 404 404 403 404", lambda world: ("x",)),
+    # --- short links ------------------------------------------------------------
+    row("links:list", FOR_STAFF),
+    row("links:new", "302 200 200 200 403 200"),
+    row("links:rules", "302 403 403 200 403 403"),
+    row("links:detail", OF_NORTH, link),
+    row("links:edit", "302 200 200 200 403 404", link),
+    row("links:place", BY_POST, link),
+    row("links:switch", BY_POST, lambda world: (world.link.pk, "off")),
+    row("links:qr", OF_NORTH, lambda world: (world.link.pk, "poster", "svg")),
+    row("short_link", "302 302 302 302 302 302", lambda world: ("seeds.poster",)),
+    row("short_link", "404 404 404 404 404 404", lambda world: ("nobody",)),
     # --- deliveries -----------------------------------------------------------
     row("scheduler:delivery", OF_NORTH, delivery),
     row("scheduler:action", BY_POST, lambda world: (world.delivery.pk, "retry")),

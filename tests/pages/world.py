@@ -17,11 +17,13 @@ from libsocial.accounts.models import Deputy, Membership, Role, Unit, User
 from libsocial.accounts.services import deputies, invitations
 from libsocial.hours.models import Closure
 from libsocial.hours.services import closing
+from libsocial.links.models import Link, Placement
 from libsocial.notices.models import Notice
 from posts import tokens
 from posts.drafting import Draft
-from posts.models import Asset, BreakGlass, CaptionFile, Contact, DecisionLink, Embargo, Post, Repeat, Step
-from posts.services import contacts, drafts, embargoes, guests, media, repeats, review, stepping
+from posts.models import Asset, BreakGlass, Campaign, CaptionFile, Contact, DecisionLink, Embargo, Post, Repeat, Step
+from posts.services import campaigns, contacts, drafts, embargoes, guests, media, repeats, review, stepping
+from posts.services.campaigns import Plan
 from scheduler import engine, holds
 from scheduler.models import Delivery, Heartbeat, Hold
 from scheduler.pulse import KINDS
@@ -58,6 +60,8 @@ class World:
     glass: BreakGlass
     absence: Deputy
     contact: Contact
+    link: Link
+    campaign: Campaign
 
 
 def build(lib: Library) -> World:
@@ -98,7 +102,23 @@ def build(lib: Library) -> World:
         repeat=repeated(again(waiting), lib.alice),
         **approving(lib, channel, again(waiting)),
         contact=contacts.add(by=lib.ada, unit=lib.north, kind="email", value="desk@north.example", note="Desk"),
+        link=a_link(lib),
+        campaign=a_campaign(lib, waiting),
     )
+
+
+def a_link(lib: Library) -> Link:
+    """A link with a poster; its target is not asked for."""
+    link = Link.objects.create(unit=lib.north, code="seeds", target="https://library.example/seeds")
+    Placement.objects.create(link=link, name="Poster", suffix="poster")
+    return link
+
+
+def a_campaign(lib: Library, post: Post) -> Campaign:
+    plan = Plan("Seed week", date(2150, 1, 5), date(2150, 1, 20), goal_kind="hand", goal_number=50)
+    campaign = campaigns.create(by=lib.erin, unit=lib.north, plan=plan)
+    Post.objects.filter(pk=post.pk).update(campaign=campaign)
+    return campaign
 
 
 def repeated(post: Post, by: User) -> Repeat:
