@@ -229,6 +229,7 @@ CELERY_BEAT_SCHEDULE = {
     "scheduler.sweep": {"task": "scheduler.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
     "scheduler.heartbeat": {"task": "scheduler.tasks.heartbeat", "schedule": 15, "options": {"expires": 15}},
     "posts.prepare": {"task": "posts.tasks.prepare", "schedule": 3, "options": {"expires": 3}},
+    "posts.library": {"task": "posts.tasks.tend_library", "schedule": 3600, "options": {"expires": 3600}},
     "notices.mails": {"task": "libsocial.notices.tasks.send_mails", "schedule": 5, "options": {"expires": 5}},
     "notices.tidy": {"task": "libsocial.notices.tasks.tidy", "schedule": 3600, "options": {"expires": 3600}},
     "analytics.tick": {"task": "analytics.tick", "schedule": 30, "options": {"expires": 30}},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -25,8 +26,9 @@ from channels_app.selectors import capabilities_of
 from libsocial.accounts.models import Unit, User
 from libsocial.core import asked
 from libsocial.core.localtime import Moment
-from posts import fixing, offering, panels, presence, previews, problems, schedule, selectors
+from posts import edits, fixing, offering, panels, presence, previews, problems, schedule, selectors
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, FieldProblem
+from posts.edits import Edits
 from posts.knowledge import Known
 from posts.models import Asset, CaptionFile, Post, Target
 from posts.previews import clock_of
@@ -301,6 +303,8 @@ class Composer:
             "asset": item.asset,
             "alt": item.alt,
             "decorative": item.decorative,
+            "edits": json.dumps(item.edits.to_json()) if item.edits else "",
+            "thumb": _as_cut(shown["thumb"], item.edits),
             "captions": [one for one in shown["captions"] if one["id"] in item.captions],
             "chosen_poster": chosen.pk if chosen else "",
             "own_poster": shown["poster"],
@@ -380,7 +384,8 @@ class Composer:
             try:
                 asset = media.upload(by=self.user, unit=self.unit, file=file)
                 brought = [row.pk for row in asset.captions.all()] if asset.kind == "video" else []
-                added.append(DraftMedia(asset.pk, alt=asset.alt, captions=tuple(brought)))
+                own = {"decorative": asset.decorative, "edits": edits.read(asset.edits)}
+                added.append(DraftMedia(asset.pk, alt=asset.alt, captions=tuple(brought), **own))
             except media.Refused as error:
                 refused.append(f"{file.name}: {error}")
         self._refused(name, refused)
@@ -457,6 +462,8 @@ def asset_json(asset: Asset) -> dict[str, Any]:
         "url": reverse("posts:asset", args=[asset.pk, "full"]),
         "poster": reverse("posts:asset", args=[asset.poster_id, "full"]) if asset.poster_id else "",
         "alt": asset.alt,
+        "decorative": asset.decorative,
+        "edits": json.dumps(asset.edits) if asset.edits else "",
         "name": asset.original_name,
         "width": asset.width,
         "height": asset.height,
@@ -473,6 +480,11 @@ def caption_json(row: CaptionFile) -> dict[str, Any]:
         "label": language_name(row.language),
         "url": reverse("posts:captions", args=[row.pk]),
     }
+
+
+def _as_cut(url: str, cut: Edits | None) -> str:
+    """The address of a picture as it is turned and cut."""
+    return f"{url}?{cut.query()}" if cut and cut.shapes_pixels else url
 
 
 def _told(asset: Asset) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from posts.services import preparing
+from posts.services import binning, expiring, preparing
 
 LONGEST = 4 * 3600  # seconds; a long film on a small machine
 
@@ -15,3 +15,10 @@ def prepare() -> None:
     while preparing.prepare_next() is not None:
         continue
     preparing.tidy()
+
+
+@shared_task
+def tend_library() -> None:
+    """Warns of permissions that end, and empties the bin of what nothing needs."""
+    expiring.warn()
+    binning.purge()
