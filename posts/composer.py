@@ -221,11 +221,7 @@ class Composer:
                 {"asset": "__asset__", "kind": kind, "part": f"__{kind}__", "thumb": "", "alt": "", "decorative": False}
                 for kind in ("image", "video", "document")
             ],
-            "limits": {
-                "image": settings.UPLOAD_MAX_BYTES,
-                "video": settings.UPLOAD_VIDEO_BYTES,
-                "document": settings.UPLOAD_DOCUMENT_BYTES,
-            },
+            "limits": upload_limits(),
         }
         for panel in panels.every():
             page |= panel.context(self, request)
@@ -453,8 +449,8 @@ class Composer:
         return fixing.change_part(self.draft, name, lambda old: replace(old, card=card))
 
 
-def asset_json(asset: Asset) -> dict[str, Any]:
-    """An asset as the composer's scripts know it."""
+def asset_json(asset: Asset, *, brief: bool = False) -> dict[str, Any]:
+    """An asset as the composer's scripts know it; `brief`: without the captions of films, for long lists."""
     return {
         "id": asset.pk,
         "kind": asset.kind,
@@ -468,7 +464,7 @@ def asset_json(asset: Asset) -> dict[str, Any]:
         "width": asset.width,
         "height": asset.height,
         "told": _told(asset),
-        "captions": [caption_json(row) for row in asset.captions.all()] if asset.kind == "video" else [],
+        "captions": [caption_json(row) for row in asset.captions.all()] if asset.kind == "video" and not brief else [],
     }
 
 
@@ -497,6 +493,22 @@ def _told(asset: Asset) -> str:
     if asset.kind == "video" and not asset.facts.get("audio"):
         said.append(_("no sound"))
     return " · ".join(said)
+
+
+def upload_limits() -> dict[str, int]:
+    """The largest file of each kind, in bytes, for scripts."""
+    return {
+        "image": settings.UPLOAD_MAX_BYTES,
+        "video": settings.UPLOAD_VIDEO_BYTES,
+        "document": settings.UPLOAD_DOCUMENT_BYTES,
+    }
+
+
+def upload_words() -> dict[str, str]:
+    """Sentences the scripts say about files on their way."""
+    names = ("looking", "imageLarge", "videoLarge", "documentLarge", "fileEmpty", "uploadTooLarge", "uploadCut")
+    said = _words()
+    return {name: said[name] for name in names}
 
 
 def _typed_time(form: QueryDict, scope: str, at: str) -> tuple[str, str]:

@@ -12,7 +12,24 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 TURNS = (0, 90, 180, 270)
+TURNED: tuple[tuple[int, str | Promise], ...] = (
+    (0, _("Not turned")),
+    (90, _("A quarter to the right")),
+    (180, _("Upside down")),
+    (270, _("A quarter to the left")),
+)
+FIELDS: tuple[tuple[str, str | Promise], ...] = (
+    ("crop_x", _("From the left")),
+    ("crop_y", _("From the top")),
+    ("crop_w", _("Width")),
+    ("crop_h", _("Height")),
+    ("focus_x", _("Focus from the left")),
+    ("focus_y", _("Focus from the top")),
+)
 LEAST = 0.02  # of a side: a smaller cut is a slip of the hand
 SHAPES = (("1:1", 1.0), ("4:5", 0.8), ("3:4", 0.75), ("9:16", 0.5625), ("1.91:1", 1.91), ("16:9", 16 / 9))
 
@@ -28,6 +45,13 @@ class Edits:
 
     def __bool__(self) -> bool:
         return bool(self.rotate or self.crop or self.focus or self.fit)
+
+    @property
+    def percents(self) -> dict[str, float]:
+        """The numbers as a page's fields hold them."""
+        names = ("crop_x", "crop_y", "crop_w", "crop_h", "focus_x", "focus_y")
+        shares = (*(self.crop or (0, 0, 1, 1)), *(self.focus or (0.5, 0.5)))
+        return {name: round(share * 100, 2) for name, share in zip(names, shares, strict=True)}
 
     @property
     def shapes_pixels(self) -> bool:
@@ -55,6 +79,12 @@ class Edits:
             width, height = height, width
         left, top, right, bottom = box(self.crop, width, height)
         return right - left, bottom - top
+
+
+def for_page(cut: Edits | None) -> dict[str, Any]:
+    """What templates/posts/media/_crop.html shows."""
+    cut = cut or Edits()
+    return {"cut": cut, "numbers": cut.percents, "shapes": SHAPES, "turns": TURNED, "crop_fields": FIELDS}
 
 
 def box(crop: tuple[float, float, float, float] | None, width: int, height: int) -> tuple[int, int, int, int]:
@@ -116,3 +146,25 @@ def _point(shares: Iterable[float] | None) -> tuple[float, float] | None:
         return None
     x, y = shares
     return None if (x, y) == (0.5, 0.5) else (x, y)
+
+
+def of_form(form: Mapping[str, Any]) -> Edits | None:
+    """From the number fields of a page: turns in degrees, everything else in per cent."""
+    turn = str(form.get("rotate", "0"))
+    crop = [_share(form.get(name, "")) for name in ("crop_x", "crop_y", "crop_w", "crop_h")]
+    focus = [_share(form.get(name, "")) for name in ("focus_x", "focus_y")]
+    return read(
+        {
+            "rotate": int(turn) if turn.isascii() and turn.isdigit() else 0,
+            "crop": crop,
+            "focus": focus,
+            "fit": "cut" if form.get("fit") else "",
+        }
+    )
+
+
+def _share(percent: Any) -> float:
+    try:
+        return float(str(percent).replace(",", ".")) / 100
+    except ValueError:
+        return -1

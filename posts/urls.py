@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from posts.views import compose, intake, listing, media, post, reviewing
+from posts.views import compose, intake, library, listing, media, post, reviewing
 
 
 class Size:
@@ -25,6 +25,13 @@ urlpatterns = [
     path("calendar/", listing.calendar_page, name="calendar"),
     path("review/", reviewing.queue, name="review"),
     path("pictures/<int:pk>/<picture_size:size>/", media.asset, name="asset"),
+    path("media/", library.page, name="media"),
+    path("media/add/", library.add, name="media_add"),
+    path("media/do/", library.do, name="media_do"),
+    path("media/bin/", library.bin_page, name="media_bin"),
+    path("media/folders/<int:pk>/", library.folder, name="media_folder"),
+    path("media/<int:pk>/", library.asset, name="media_asset"),
+    path("media/<int:pk>/<slug:name>/", library.act, name="media_act"),
     path("new/", compose.new, name="new"),
     path("autosave/", compose.autosave, name="autosave"),
     path("upload/", intake.upload, name="upload"),

@@ -42,6 +42,7 @@ PLACES: tuple[Place, ...] = (
     Place("today", _("Today"), "sun-medium", "today", "post.see", "t", tab=True),
     Place("posts", _("Posts"), "newspaper", "posts:list", "post.see", "p", ("posts:",), tab=True),
     Place("calendar", _("Calendar"), "calendar-days", "posts:calendar", "post.see", "c"),
+    Place("media", _("Media"), "images", "posts:media", "post.see", "m", ("posts:media*",)),
     Place("review", _("Review"), "list-checks", "posts:review", "post.approve", "r", tab=True),
     Place("channels", _("Channels"), "radio-tower", "channels:list", "channel.see", "h", ("channels:",)),
     Place("analytics", _("Analytics"), "chart-line", "analytics:overview", "analytics.see", "a", ("analytics:",)),

@@ -44,7 +44,9 @@ class Panel:
 
 def every() -> tuple[Panel, ...]:
     """The panels of the page, in its order."""
-    return ()
+    from posts.panels.media import MediaPanel
+
+    return (MediaPanel(),)
 
 
 def of_act(do: str) -> Panel | None:

@@ -4,6 +4,7 @@ import { setUpMedia } from "./compose_media.js";
 import { setUpParts } from "./compose_parts.js";
 import { setUpCounts } from "./compose_counts.js";
 import { setUpOptions } from "./compose_options.js";
+import { setUpCutting } from "./compose_crop.js";
 import { makeSaver } from "./compose_save.js";
 
 const form = document.querySelector("[data-compose]");
@@ -14,6 +15,7 @@ function start(form) {
   const saver = makeSaver(form, words);
   setUpParts(form, words, saver.changed);
   setUpMedia(form, words, saver.changed);
+  setUpCutting(form, words, saver.changed);
   setUpOptions(form);
   setUpCounts(form, words);
   setUpChannels(form);
