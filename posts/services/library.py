@@ -73,7 +73,7 @@ def tag(*, assets: Sequence[Asset], by: User, tags: str) -> int:
                 continue
             asset.tags = now
             asset.save(update_fields=["tags"])
-            data = {"name": asset.original_name, "tags": wanted.strip(",")}
+            data = {"name": asset.original_name, "tags": ", ".join(wanted.strip(",").split(","))}
             audit.record("asset.tagged", by=by, on=asset, unit=asset.unit, data=data)
             changed += 1
     return changed
