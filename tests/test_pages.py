@@ -162,6 +162,8 @@ MAIN = (
     "status",
     "posts:list",
     "posts:calendar",
+    "posts:media",
+    "posts:media_asset",
     "posts:review",
     "posts:detail",
     "posts:new",

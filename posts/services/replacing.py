@@ -14,7 +14,7 @@ from libsocial.audit import services as audit
 from posts import drafting, library
 from posts.drafting import Draft, DraftPart
 from posts.models import Asset, AssetUse, Post
-from posts.services import drafts, media
+from posts.services import binning, drafts, media
 from posts.services.media import Readable, Refused
 from posts.workflow import NotPossible
 
@@ -47,7 +47,7 @@ def replace_file(*, asset: Asset, by: User, file: Readable) -> Replaced:
     if new.pk in known:
         raise Refused(_("This file is in the library already, as “%(name)s”.") % {"name": new.original_name or new.pk})
     if new.kind != asset.kind:
-        new.delete()
+        binning.throw(assets=[new], by=by)  # it was taken in on the way; the bin deletes it with its bytes
         raise Refused(_("The new file is of another kind. Choose a picture for a picture, a film for a film."))
     return _take_place(asset, new, by)
 

@@ -25,9 +25,11 @@ from posts.services import binning, drafts, expiring, library, media, replacing,
 from posts.services.media import Refused
 from scheduler import engine
 from scheduler.models import Delivery
+from tests import reels
 from tests.cast import Library, signed_in
 from tests.posts.conftest import again, approved, submitted, written
 
+pytestmark = pytest.mark.bothdbs
 PEOPLE = {"shows_people": True, "consent": "", "valid_until": None}
 
 
@@ -266,7 +268,10 @@ def test_the_same_file_another_kind_and_one_that_is_there_are_no_replacement(lib
     for data, said in ((storage.get(asset.path), "same file"), (storage.get(other.path), "in the library already")):
         with pytest.raises(Refused, match=said):
             replacing.replace_file(asset=asset, by=lib.sam, file=SimpleUploadedFile("x.png", data))
+    with pytest.raises(Refused, match="another kind"):
+        replacing.replace_file(asset=asset, by=lib.sam, file=reels.sent(reels.film()))
     assert not Asset.objects.exclude(replaced_by=None).exists()
+    assert not Asset.objects.living().filter(kind="video").exists()
 
 
 def again_asset(asset: Asset) -> Asset:
