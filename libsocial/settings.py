@@ -247,6 +247,7 @@ CELERY_BEAT_SCHEDULE = {
     "scheduler.holds": {"task": "scheduler.tasks.remind_of_holds", "schedule": 60, "options": {"expires": 60}},
     "posts.remind": {"task": "posts.tasks.remind", "schedule": 60, "options": {"expires": 60}},
     "posts.links": {"task": "posts.tasks.look_at_links", "schedule": 20, "options": {"expires": 20}},
+    "posts.library": {"task": "posts.tasks.tend_library", "schedule": 3600, "options": {"expires": 3600}},
     "notices.mails": {"task": "libsocial.notices.tasks.send_mails", "schedule": 5, "options": {"expires": 5}},
     "notices.digests": {"task": "libsocial.notices.tasks.send_digests", "schedule": 300, "options": {"expires": 300}},
     "notices.hooks": {"task": "libsocial.notices.tasks.send_hooks", "schedule": 10, "options": {"expires": 10}},

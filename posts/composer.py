@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -26,8 +27,9 @@ from libsocial.accounts.models import Unit, User
 from libsocial.core import asked
 from libsocial.core.localtime import Moment
 from libsocial.links import codes
-from posts import fixing, languages, offering, panels, presence, previews, problems, schedule, selectors
+from posts import edits, fixing, languages, offering, panels, presence, previews, problems, schedule, selectors
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, FieldProblem
+from posts.edits import Edits
 from posts.knowledge import Known
 from posts.models import Asset, CaptionFile, CheckOverride, Post, Target
 from posts.previews import clock_of
@@ -264,11 +266,7 @@ class Composer:
                 {"asset": "__asset__", "kind": kind, "part": f"__{kind}__", "thumb": "", "alt": "", "decorative": False}
                 for kind in ("image", "video", "document")
             ],
-            "limits": {
-                "image": settings.UPLOAD_MAX_BYTES,
-                "video": settings.UPLOAD_VIDEO_BYTES,
-                "document": settings.UPLOAD_DOCUMENT_BYTES,
-            },
+            "limits": upload_limits(),
         }
         for panel in panels.every():
             page |= panel.context(self, request)
@@ -346,6 +344,8 @@ class Composer:
             "asset": item.asset,
             "alt": item.alt,
             "decorative": item.decorative,
+            "edits": json.dumps(item.edits.to_json()) if item.edits else "",
+            "thumb": _as_cut(shown["thumb"], item.edits),
             "captions": [one for one in shown["captions"] if one["id"] in item.captions],
             "chosen_poster": chosen.pk if chosen else "",
             "own_poster": shown["poster"],
@@ -427,7 +427,8 @@ class Composer:
             try:
                 asset = media.upload(by=self.user, unit=self.unit, file=file)
                 brought = [row.pk for row in asset.captions.all()] if asset.kind == "video" else []
-                added.append(DraftMedia(asset.pk, alt=asset.alt, captions=tuple(brought)))
+                own = {"decorative": asset.decorative, "edits": edits.read(asset.edits)}
+                added.append(DraftMedia(asset.pk, alt=asset.alt, captions=tuple(brought), **own))
             except media.Refused as error:
                 refused.append(f"{file.name}: {error}")
         self.refused(name, refused)
@@ -495,8 +496,8 @@ class Composer:
         return fixing.change_part(self.draft, name, lambda old: replace(old, card=card))
 
 
-def asset_json(asset: Asset) -> dict[str, Any]:
-    """An asset as the composer's scripts know it."""
+def asset_json(asset: Asset, *, brief: bool = False) -> dict[str, Any]:
+    """An asset as the composer's scripts know it; `brief`: without the captions of films, for long lists."""
     return {
         "id": asset.pk,
         "kind": asset.kind,
@@ -504,11 +505,13 @@ def asset_json(asset: Asset) -> dict[str, Any]:
         "url": reverse("posts:asset", args=[asset.pk, "full"]),
         "poster": reverse("posts:asset", args=[asset.poster_id, "full"]) if asset.poster_id else "",
         "alt": asset.alt,
+        "decorative": asset.decorative,
+        "edits": json.dumps(asset.edits) if asset.edits else "",
         "name": asset.original_name,
         "width": asset.width,
         "height": asset.height,
         "told": _told(asset),
-        "captions": [caption_json(row) for row in asset.captions.all()] if asset.kind == "video" else [],
+        "captions": [caption_json(row) for row in asset.captions.all()] if asset.kind == "video" and not brief else [],
     }
 
 
@@ -522,6 +525,11 @@ def caption_json(row: CaptionFile) -> dict[str, Any]:
     }
 
 
+def _as_cut(url: str, cut: Edits | None) -> str:
+    """The address of a picture as it is turned and cut."""
+    return f"{url}?{cut.query()}" if cut and cut.shapes_pixels else url
+
+
 def _told(asset: Asset) -> str:
     """Its length and size in words: '1:05 · 1920 × 1080 · no sound'."""
     if asset.kind == "document":
@@ -532,6 +540,22 @@ def _told(asset: Asset) -> str:
     if asset.kind == "video" and not asset.facts.get("audio"):
         said.append(_("no sound"))
     return " · ".join(said)
+
+
+def upload_limits() -> dict[str, int]:
+    """The largest file of each kind, in bytes, for scripts."""
+    return {
+        "image": settings.UPLOAD_MAX_BYTES,
+        "video": settings.UPLOAD_VIDEO_BYTES,
+        "document": settings.UPLOAD_DOCUMENT_BYTES,
+    }
+
+
+def upload_words() -> dict[str, str]:
+    """Sentences the scripts say about files on their way."""
+    names = ("looking", "imageLarge", "videoLarge", "documentLarge", "fileEmpty", "uploadTooLarge", "uploadCut")
+    said = _words()
+    return {name: said[name] for name in names}
 
 
 def _typed_time(form: QueryDict, scope: str, at: str) -> tuple[str, str]:

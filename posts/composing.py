@@ -10,6 +10,7 @@ Names of the form: `channel` (ids), `base-<n>-text`, `base-<n>-media` (asset ids
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -66,7 +67,15 @@ def _media(form: QueryDict, name: str, pk: str) -> dict[str, Any]:
         "decorative": f"{name}-decorative-{pk}" in form,
         "captions": asked.numbers(form.getlist(f"{name}-captions-{pk}")),
         "poster": asked.number(form.get(f"{name}-poster-{pk}", "")),
+        "edits": _json(form.get(f"{name}-edits-{pk}", "")),
     }
+
+
+def _json(typed: str) -> Any:
+    try:
+        return json.loads(typed) if 0 < len(typed) < 1000 else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def _card(form: QueryDict, name: str) -> dict[str, Any] | None:

@@ -16,6 +16,8 @@ import regex
 from django.utils.translation import gettext as _
 
 from libsocial.core import localtime
+from posts import edits
+from posts.edits import Edits
 
 if TYPE_CHECKING:
     from posts.models import Revision, Target
@@ -58,11 +60,14 @@ class DraftMedia:
     decorative: bool = False
     captions: tuple[int, ...] = ()
     poster: int | None = None
+    edits: Edits | None = None  # how the picture is turned and cut here
 
     def to_json(self) -> dict[str, Any]:
         said: dict[str, Any] = {"asset": self.asset, "alt": self.alt, "decorative": self.decorative}
         if self.captions:
             said["captions"] = list(self.captions)
+        if self.edits:
+            said["edits"] = self.edits.to_json()
         return said | {"poster": self.poster} if self.poster is not None else said
 
 
@@ -361,6 +366,7 @@ def _media(value: Any, name: str, problems: list[FieldProblem]) -> tuple[DraftMe
             decorative=bool(item.get("decorative")),
             captions=_numbers(item.get("captions")),
             poster=_number(item.get("poster")),
+            edits=edits.read(item.get("edits")),
         )
         for item in items
     )

@@ -56,6 +56,18 @@ SENTENCES = {
     "asset.uploaded": _("{actor} added “{name}” to the library"),
     "asset.captioned": _("{actor} added captions to a film ({language})"),
     "asset.described": _("{actor} described a picture: {after}"),
+    "asset.catalogued": _("{actor} changed what the library says about “{name}”"),
+    "asset.tagged": _("{actor} tagged “{name}”: {tags}"),
+    "asset.moved": _("{actor} moved “{name}” to the folder “{folder}”"),
+    "asset.unfiled": _("{actor} took “{name}” out of its folder"),
+    "asset.shaped": _("{actor} changed how “{name}” is cut"),
+    "asset.binned": _("{actor} put “{name}” into the bin"),
+    "asset.restored": _("{actor} brought “{name}” back from the bin"),
+    "asset.replaced": _("{actor} replaced “{name}” by “{new}”"),
+    "asset.deleted": _("“{name}” was deleted from the bin after thirty days"),
+    "folder.made": _("{actor} made the folder “{name}”"),
+    "folder.renamed": _("{actor} renamed the folder “{before}” to “{name}”"),
+    "folder.removed": _("{actor} removed the folder “{name}”; its files stay"),
 }
 
 MESSAGES = {
@@ -249,7 +261,38 @@ MESSAGES = {
     "post.picture_gone": Message(
         _("A picture is not in the library any more"), _("Take it out and add it again."), "bad"
     ),
+    "post.asset_binned": Message(
+        _("“{name}” lies in the bin of the library"), _("Take it out, or bring it back from the bin."), "bad"
+    ),
+    "post.asset_expired": Message(
+        _("“{name}” may be used until {until} only"),
+        _("Choose an earlier day, take it out, or enter a new permission on its page in the library."),
+        "bad",
+    ),
+    "post.asset_no_consent": Message(
+        _("“{name}” shows people, and no permission of theirs is noted"),
+        _("Note on its page in the library where their permission is kept, or take it out."),
+        "bad",
+    ),
+    "post.asset_expires_soon": Message(
+        _("“{name}” may be used until {until}"),
+        _("Its permission ends soon after this post goes out. Ask for a longer one if the post is to stay."),
+        "caution",
+    ),
+    # to the editors, two weeks before
+    "asset.expires_with_posts": Message(
+        _("The permission for “{name}” ends on {until}"),
+        _("Planned with it: “{title}”. Ask for a longer permission, or choose another picture."),
+        "caution",
+        mail=True,
+    ),
     # said by the guard, just before sending
+    "post.asset_withheld": Message(
+        _("“{title}” was not sent on {channel}: one of its pictures may not be used any more"),
+        _("Its permission has ended or was taken back. Duplicate the post with another picture."),
+        "bad",
+        mail=True,
+    ),
     "post.not_lent_any_more": Message(
         _("“{title}” was not sent: {channel} is not lent to this unit any more"),
         _("Ask the owner of the channel, or duplicate the post for another one."),

@@ -216,11 +216,12 @@ def _whole_letter(text: str, place: int) -> int:
 
 
 def _shown(media: Media, where: Addresses) -> Shown:
-    own = where.thumbs.get(media.path, "")
+    path, _mark, edits = media.path.partition("?")
+    own = _cut(where.thumbs.get(path, ""), edits)
     poster = where.full.get(media.poster.path, "") if media.poster else ""
     return Shown(
         kind=media.kind,
-        url=where.full.get(media.path, ""),
+        url=_cut(where.full.get(path, ""), edits),
         thumb=poster or own,
         alt=media.alt,
         decorative=media.decorative,
@@ -233,6 +234,11 @@ def _shown(media: Media, where: Addresses) -> Shown:
             for one in media.captions
         ),
     )
+
+
+def _cut(url: str, edits: str) -> str:
+    """The address of a picture as it is turned and cut here."""
+    return f"{url}?{edits}" if url and edits else url
 
 
 def _length(media: Media) -> str:

@@ -22,9 +22,10 @@ from channels_app.models import Channel
 from channels_app.selectors import capabilities_of
 from libsocial.accounts.models import Unit
 from libsocial.accounts.policy import Policy
+from libsocial.core import localtime
 from libsocial.notices import catalogue
-from posts import checking, drafting, language_problems, planning, resolve, schedule
-from posts.drafting import Draft, DraftTarget
+from posts import checking, drafting, language_problems, library, planning, resolve, schedule, selectors
+from posts.drafting import Draft, DraftPart, DraftTarget
 from posts.knowledge import Known
 from posts.models import Asset, Post, Revision
 
@@ -101,6 +102,7 @@ def of_draft(
             *planning.of_target(draft, target, known.hours(unit), now),
             *planning.embargoed(draft, target, known.embargoes(unit), now),
             *_pictures(draft, target, assets),
+            *_rights(draft, target, assets, unit, now),
             *_content(draft, target, channel, assets, policy),
             *language_problems.of_target(draft, target, states, policy.language_review),
             *_checks(draft, target, channel, unit, known, post),
@@ -177,3 +179,52 @@ def _pictures(draft: Draft, target: DraftTarget, assets: Mapping[int, Asset]) ->
     for index, part in enumerate(draft.parts_for(target)):
         if any(item.asset not in assets for item in part.media):
             yield Problem("media", index, "block", "post.picture_gone")
+
+
+_RIGHTS = {
+    "expired": ("block", "post.asset_expired"),
+    "no_consent": ("block", "post.asset_no_consent"),
+    "expiring": ("warn", "post.asset_expires_soon"),
+}
+
+
+def _rights(
+    draft: Draft, target: DraftTarget, assets: Mapping[int, Asset], unit: Unit, now: datetime
+) -> Iterator[Problem]:
+    """May each file be used on the day it goes out? One that lies in the bin may not."""
+    moment = schedule.moment_of(draft.at_for(target), draft.zone)
+    on = localtime.wall_of(max(moment.utc, now) if moment else now, unit.zone).date()
+    for index, part in enumerate(draft.parts_for(target)):
+        for pk in dict.fromkeys(_shown(part)):
+            if pk not in assets:
+                continue
+            asset = assets[pk]
+            params = {"name": asset.original_name or str(asset.pk)}
+            if asset.binned_at is not None:
+                yield Problem("media", index, "block", "post.asset_binned", params)
+            elif state := library.state_of(asset, on):
+                severity, message = _RIGHTS[state]
+                until = formats.date_format(asset.valid_until, "DATE_FORMAT") if asset.valid_until else ""
+                yield Problem("media", index, severity, message, params | {"until": until})
+
+
+def _shown(part: DraftPart) -> Iterator[int]:
+    """Every file of a part, pictures of films and of the link card too."""
+    for item in part.media:
+        yield item.asset
+        if item.poster is not None:
+            yield item.poster
+    if part.card and part.card.thumb is not None:
+        yield part.card.thumb
+
+
+def withheld(revision: Revision, channel_id: int, *, now: datetime) -> bool:
+    """May a file of this revision no longer be shown on this channel today? Asked just before sending."""
+    draft = drafting.of_revision(revision)
+    target = draft.target(channel_id)
+    assets = selectors.assets_of(draft)
+    if target is None or not assets:
+        return False
+    day = localtime.wall_of(now, revision.post.unit.zone).date()
+    shown = {pk for part in draft.parts_for(target) for pk in _shown(part)}
+    return any(library.state_of(assets[pk], day) in ("expired", "no_consent") for pk in shown & assets.keys())

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from channels_app.capabilities import MediaRules, VideoRules
-from channels_app.content import Captions, Content, LinkCard, Media, Part
+from channels_app.content import Captions, Content, LinkCard, Media, Part, digest_of
 from libsocial.core import films, images
 from libsocial.links import codes
 from posts import languages
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget
+from posts.edits import Edits
 from posts.models import Asset, CaptionFile, Rendition
 
 FIRST_COMMENT = "first_comment"  # kept among a target's options, published as the last part
@@ -28,12 +29,14 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 class Pictures:
     """What a draft may show: pictures, films and documents by the id of their asset, caption files by theirs.
 
-    `posters` False: a platform that takes no picture for its films.
+    `posters` False: a platform that takes no picture for its films. `edited` are pictures that are turned or cut, by
+    asset and edits; what is not in it stands for itself with the edits beside it.
     """
 
     media: Mapping[int, Media]
     captions: Mapping[int, Captions] = field(default_factory=dict)
     posters: bool = True
+    edited: Mapping[tuple[int, Edits], Media] = field(default_factory=dict)
 
 
 # A link's picture is shown small everywhere; the strictest platform takes a million bytes.
@@ -79,12 +82,25 @@ def _part(part: DraftPart, pictures: Pictures, channel: int) -> Part:
 
 def _media(item: DraftMedia, pictures: Pictures) -> Media:
     media = pictures.media[item.asset]
+    if item.edits and media.kind == "image":
+        media = pictures.edited.get((item.asset, item.edits)) or with_edits(media, item.edits)
     said = replace(media, alt="" if item.decorative else item.alt.strip(), decorative=item.decorative)
     if media.kind != "video":
         return said
     chosen = pictures.media.get(item.poster) if item.poster is not None else media.poster
     captions = tuple(pictures.captions[pk] for pk in item.captions if pk in pictures.captions)
     return replace(said, captions=captions, poster=chosen if pictures.posters else None)
+
+
+def with_edits(media: Media, edits: Edits) -> Media:
+    """The kept picture with what is to be done to it: for digests, checks and previews, never for sending.
+
+    Its digest is made of both; its path carries what can be seen, so that our own pages find it.
+    """
+    width, height = edits.size_of(media.width, media.height)
+    path = f"{media.path}?{edits.query()}" if edits.shapes_pixels else media.path
+    sha256 = digest_of([media.sha256, edits.to_json()])
+    return replace(media, path=path, sha256=sha256, width=width, height=height)
 
 
 def _card(card: DraftCard, pictures: Pictures, channel: int) -> LinkCard:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from posts.services import link_checks, preparing, reminding, repeats
+from posts.services import binning, expiring, link_checks, preparing, reminding, repeats
 
 LONGEST = 4 * 3600  # seconds; a long film on a small machine
 
@@ -37,3 +37,10 @@ def look_at_links() -> None:
     """Opens the links of posts that are due."""
     link_checks.look_at_due()
     link_checks.tidy()
+
+
+@shared_task(time_limit=3600)
+def tend_library() -> None:
+    """Warns of permissions that end, and empties the bin of what nothing needs."""
+    expiring.warn()
+    binning.purge()

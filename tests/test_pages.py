@@ -166,6 +166,8 @@ MAIN = (
     "status",
     "posts:list",
     "posts:calendar",
+    "posts:media",
+    "posts:media_asset",
     "posts:review",
     "posts:detail",
     "posts:new",

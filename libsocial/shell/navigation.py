@@ -44,6 +44,7 @@ PLACES: tuple[Place, ...] = (
     Place("today", _("Today"), "sun-medium", "today", "post.see", "t", tab=True),
     Place("posts", _("Posts"), "newspaper", "posts:list", "post.see", "p", ("posts:",), tab=True),
     Place("calendar", _("Calendar"), "calendar-days", "posts:calendar", "post.see", "c"),
+    Place("media", _("Media"), "images", "posts:media", "post.see", "i", ("posts:media*",)),
     Place("review", _("Review"), "list-checks", "posts:review", "post.approve", "r", IN_REVIEW, tab=True),
     Place(
         "campaigns", _("Campaigns"), "flag", "posts:campaigns", "campaign.see", "m", ("posts:campaign*", "posts:pack*")

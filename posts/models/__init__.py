@@ -4,7 +4,7 @@ from posts.models.approving import Step
 from posts.models.campaigns import Campaign, CampaignQuerySet
 from posts.models.checking import CheckOverride, Contact, LinkCheck
 from posts.models.languages import GlossaryTerm, LanguageReview, LanguageReviewer, Translation
-from posts.models.media import Asset, AssetQuerySet, CaptionFile, Rendition
+from posts.models.media import Asset, AssetQuerySet, AssetUse, CaptionFile, Folder, Rendition
 from posts.models.planning import Embargo, Repeat, RepeatDate
 from posts.models.reviewing import BreakGlass, DecisionLink, Guest, GuestWord, Review, Seen
 from posts.models.writing import Post, PostQuerySet, Revision, Target
@@ -12,6 +12,7 @@ from posts.models.writing import Post, PostQuerySet, Revision, Target
 __all__ = [
     "Asset",
     "AssetQuerySet",
+    "AssetUse",
     "BreakGlass",
     "Campaign",
     "CampaignQuerySet",
@@ -20,6 +21,7 @@ __all__ = [
     "Contact",
     "DecisionLink",
     "Embargo",
+    "Folder",
     "GlossaryTerm",
     "Guest",
     "GuestWord",

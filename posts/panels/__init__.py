@@ -48,9 +48,10 @@ def every() -> tuple[Panel, ...]:
     from posts.panels.checks import Checks
     from posts.panels.languages import LanguagesPanel
     from posts.panels.links import LinksPanel
+    from posts.panels.media import MediaPanel
     from posts.panels.times import Times
 
-    return (LanguagesPanel(), Times(), CampaignPanel(), LinksPanel(), Checks())
+    return (LanguagesPanel(), Times(), CampaignPanel(), LinksPanel(), MediaPanel(), Checks())
 
 
 def of_act(do: str) -> Panel | None:

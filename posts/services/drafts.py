@@ -19,7 +19,7 @@ from libsocial.audit import services as audit
 from posts import drafting, languages, schedule, selectors, workflow
 from posts.drafting import Draft, DraftTarget, FieldProblem, Invalid
 from posts.models import Post, Revision, Target
-from posts.services import campaigns, outbox, telling, translations
+from posts.services import campaigns, outbox, telling, translations, uses
 
 
 @dataclass(frozen=True)
@@ -234,6 +234,7 @@ def _rewrite(revision: Revision, by: User, draft: Draft) -> Revision:
 
 def _write_targets(revision: Revision, draft: Draft) -> None:
     Target.objects.bulk_create(_target_row(revision, target) for target in draft.targets)
+    uses.note(revision, draft)
 
 
 def _target_row(revision: Revision, target: DraftTarget) -> Target:

@@ -88,6 +88,11 @@ def _asset(by: User, unit: Unit, sha256: str, name: str, facts: dict[str, Any]) 
         )
         if made:
             audit.record("asset.uploaded", by=by, on=asset, unit=unit, data={"name": name})
+        elif asset.binned_at is not None or asset.replaced_by_id is not None:
+            # Who adds it again wants it again.
+            asset.binned_at, asset.binned_by, asset.replaced_by = None, None, None
+            asset.save(update_fields=["binned_at", "binned_by", "replaced_by"])
+            audit.record("asset.restored", by=by, on=asset, unit=unit, data={"name": asset.original_name})
     return asset
 
 

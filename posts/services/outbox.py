@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from channels_app.selectors import capabilities_of
 from libsocial.accounts import policy as accounts_policy
 from libsocial.accounts.models import User
-from posts import digest, drafting, resolve, schedule, selectors, workflow
+from posts import digest, drafting, problems, resolve, schedule, selectors, workflow
 from posts.models import Post, Revision, Target
 from posts.services import embargoes, renditions, telling
 from posts.workflow import NotPossible, reference_of
@@ -141,7 +141,11 @@ def still_approved(delivery: Delivery) -> str | None:
         return "delivery.changed"
     if not selectors.usable_channels(post.unit).filter(pk=delivery.channel_id).exists():
         return "post.not_lent_any_more"
-    return "post.still_embargoed" if embargoes.forbid(post.unit, drafting.of_revision(revision)) else None
+    if embargoes.forbid(post.unit, drafting.of_revision(revision)):
+        return "post.still_embargoed"
+    if problems.withheld(revision, delivery.channel_id, now=timezone.now()):
+        return "post.asset_withheld"
+    return None
 
 
 def who_cares(delivery: Delivery) -> Iterable[User] | None:

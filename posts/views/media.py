@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -14,11 +15,13 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from libsocial.core import ranges
-from posts import drafting, selectors
+from posts import drafting, edits, selectors
+from posts.edits import Edits
 from posts.models import Asset, CaptionFile
-from posts.services import doors
+from posts.services import doors, media, renditions
 
 YEAR = 365 * 24 * 3600
+CUT_SIDE = 1600
 
 
 @login_required
@@ -79,12 +82,24 @@ def _captions(found: CaptionFile) -> HttpResponse:
 
 def _file(request: HttpRequest, found: Asset, size: str) -> HttpResponse:
     """The bytes with the type we wrote them in; the address names one file for ever, so it may be kept."""
+    cut = edits.of_query(request.GET) if found.kind == "image" else None
+    if cut is not None:
+        return _as_cut(found, cut, size)
     name, mime = (found.path, found.mime) if size == "full" else (found.thumb, "image/webp")
     stored = _stored(name)
     called = f"{found.kind}-{found.pk}.{PurePosixPath(name).suffix[1:]}"
     if size == "full" and found.kind != "image":
         return ranges.answer(request, stored, lambda file: _sent(file, mime, called, inline=found.kind == "video"))
     return _sent(stored, mime, called)
+
+
+def _as_cut(found: Asset, cut: Edits, size: str) -> HttpResponse:
+    """A copy for our own pages, turned and cut as a post shows it; made when asked, kept by the browser."""
+    try:
+        made = renditions.copy_of(found, cut, CUT_SIDE if size == "full" else media.THUMB_SIDE)
+    except renditions.CannotRender as error:
+        raise Http404 from error
+    return _sent(io.BytesIO(made.data), made.mime, f"{found.kind}-{found.pk}.{made.extension}")
 
 
 def _stored(name: str) -> File:

@@ -7,6 +7,7 @@ import { setUpOptions } from "./compose_options.js";
 import { setUpLanguages } from "./compose_languages.js";
 import "./preview_theme.js";
 import { setUpChecks } from "./compose_checks.js";
+import { setUpCutting } from "./compose_crop.js";
 import { makeSaver } from "./compose_save.js";
 
 const form = document.querySelector("[data-compose]");
@@ -17,6 +18,7 @@ function start(form) {
   const saver = makeSaver(form, words);
   setUpParts(form, words, saver.changed);
   setUpMedia(form, words, saver.changed);
+  setUpCutting(form, words, saver.changed);
   setUpOptions(form);
   setUpCounts(form, words);
   setUpLanguages(form, words);
