@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from posts.views import compose, intake, listing, media, post, reviewing
+from posts.views import compose, intake, listing, media, planning, post, reviewing
 
 
 class Size:
@@ -23,6 +23,8 @@ app_name = "posts"
 urlpatterns = [
     path("", listing.post_list, name="list"),
     path("calendar/", listing.calendar_page, name="calendar"),
+    path("times/", planning.slots_index, name="slots"),
+    path("times/<int:pk>/", planning.slots_of, name="slots_of"),
     path("review/", reviewing.queue, name="review"),
     path("pictures/<int:pk>/<picture_size:size>/", media.asset, name="asset"),
     path("new/", compose.new, name="new"),

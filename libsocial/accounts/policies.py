@@ -20,6 +20,8 @@ ABILITIES: dict[str, frozenset[Role]] = {
     "post.write": frozenset({Role.CONTRIBUTOR, Role.EDITOR, Role.SUPERVISOR, Role.ADMIN}),
     "post.edit_any": frozenset({Role.EDITOR, Role.SUPERVISOR, Role.ADMIN}),
     "post.approve": frozenset({Role.SUPERVISOR, Role.ADMIN}),
+    # posting times of channels
+    "slots.manage": frozenset({Role.EDITOR, Role.SUPERVISOR, Role.ADMIN}),
     # deliveries: retry, cancel, decide what an unclear one was
     "delivery.decide": frozenset({Role.EDITOR, Role.SUPERVISOR, Role.ADMIN}),
     "hold.place": frozenset({Role.SUPERVISOR, Role.ADMIN}),

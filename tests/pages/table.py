@@ -94,6 +94,8 @@ ROWS = (
     # --- posts ----------------------------------------------------------------
     row("posts:list", FOR_STAFF),
     row("posts:calendar", FOR_STAFF),
+    row("posts:slots", "302 302 302 302 302 200"),  # the first channel, where there is one
+    row("posts:slots_of", OF_NORTH, channel),
     row("posts:review", FOR_STAFF),
     row("posts:new", "302 200 200 200 403 200"),
     row("posts:autosave", BY_POST),
