@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from posts.views import compose, intake, listing, media, planning, post, reviewing
+from posts.views import bulk, compose, intake, listing, media, planner, planning, post, reviewing, sharing
 
 
 class Size:
@@ -22,7 +22,12 @@ register_converter(Size, "picture_size")
 app_name = "posts"
 urlpatterns = [
     path("", listing.post_list, name="list"),
-    path("calendar/", listing.calendar_page, name="calendar"),
+    path("calendar/", planner.calendar_page, name="calendar"),
+    path("calendar/addresses/", sharing.address_list, name="addresses"),
+    path("calendar/days/", sharing.kept_days, name="kept_days"),
+    path("calendar/<str:token>.ics", sharing.ical, name="ical"),
+    path("export.csv", sharing.export, name="export"),
+    path("several/", bulk.run, name="bulk"),
     path("times/", planning.slots_index, name="slots"),
     path("times/<int:pk>/", planning.slots_of, name="slots_of"),
     path("review/", reviewing.queue, name="review"),
@@ -36,6 +41,7 @@ urlpatterns = [
     path("pictures/", intake.picker, name="picker"),
     path("<int:pk>/", post.detail, name="detail"),
     path("<int:pk>/edit/", compose.edit, name="edit"),
+    path("<int:pk>/move/", planner.move, name="move"),
     path("<int:pk>/do/<slug:name>/", post.act, name="act"),
     path("<int:pk>/captions/<int:caption_pk>/", media.post_captions, name="post_captions"),
     path("<int:pk>/prepared/", post.prepared, name="prepared"),

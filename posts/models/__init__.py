@@ -1,6 +1,7 @@
 """The rows of posts, by what they are about. Everything is imported from here."""
 
 from posts.models.media import Asset, AssetQuerySet, CaptionFile, Rendition
+from posts.models.planning import CalendarAddress, ImportBatch, ImportRow, KeptDays
 from posts.models.planning_slots import Slot
 from posts.models.reviewing import Review
 from posts.models.writing import Post, PostQuerySet, Revision, Target
@@ -8,7 +9,11 @@ from posts.models.writing import Post, PostQuerySet, Revision, Target
 __all__ = [
     "Asset",
     "AssetQuerySet",
+    "CalendarAddress",
     "CaptionFile",
+    "ImportBatch",
+    "ImportRow",
+    "KeptDays",
     "Post",
     "PostQuerySet",
     "Rendition",

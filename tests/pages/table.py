@@ -94,6 +94,13 @@ ROWS = (
     # --- posts ----------------------------------------------------------------
     row("posts:list", FOR_STAFF),
     row("posts:calendar", FOR_STAFF),
+    *(row("posts:calendar", FOR_STAFF, view=lambda world, view=view: view) for view in ("week", "day", "list")),
+    row("posts:move", "302 200 200 200 403 404", post),
+    row("posts:addresses", FOR_STAFF),
+    row("posts:ical", "404 404 404 404 404 404", lambda world: ("a-token-nobody-has",)),
+    row("posts:kept_days", FOR_STAFF),
+    row("posts:export", FOR_STAFF),
+    row("posts:bulk", BY_POST),
     row("posts:slots", "302 302 302 302 302 200"),  # the first channel, where there is one
     row("posts:slots_of", OF_NORTH, channel),
     row("posts:review", FOR_STAFF),
