@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from channels_app.models import Channel
@@ -92,6 +93,13 @@ def _matches(words: str) -> Q:
 def authors(user: User) -> QuerySet[User]:
     """Whoever wrote a post this person may see."""
     return User.objects.filter(Exists(Post.objects.visible_to(user).filter(author=OuterRef("pk"))))
+
+
+def authors_known(user: User) -> list[tuple[int, str]]:
+    """The same for a filter, as (id, name), remembered for a minute."""
+    return cache.get_or_set(
+        f"posts.authors.{user.pk}", lambda: [(person.pk, str(person)) for person in authors(user)], 60
+    )
 
 
 def rows_of(posts: Sequence[Post]) -> list[Row]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from channels_app.models import Channel
 from libsocial.accounts.models import Unit
@@ -84,20 +84,20 @@ def free_between(
 def taken_on(channels: Iterable[Channel], first: datetime, last: datetime) -> dict[int, set[datetime]]:
     """The minutes, by channel, for which posts are planned: drafts with a time count too."""
     ids = [channel.pk for channel in channels]
+    if not ids:
+        return defaultdict(set)
     day = timedelta(days=1)
-    near = Q(at="", revision__post__planned_at__gte=first - day, revision__post__planned_at__lt=last + day)
-    own = Q(at__gte=_wall(first - day), at__lt=_wall(last + day))
-    living = Target.objects.filter(revision=F("revision__post__current"), channel__in=ids)
+    living = Target.objects.filter(revision=F("revision__post__current"), channel__in=ids).order_by()
     living = living.exclude(revision__post__state__in=GONE)
+    near = living.filter(at="", revision__post__planned_at__gte=first - day, revision__post__planned_at__lt=last + day)
+    own = living.filter(at__gt="", at__gte=_wall(first - day), at__lt=_wall(last + day))
+    columns = ("channel_id", "at", "revision__at", "revision__zone", "revision__post__planned_at")
     found: dict[int, set[datetime]] = defaultdict(set)
-    for condition in (near, own):
-        rows = living.filter(condition).values_list(
-            "channel_id", "at", "revision__at", "revision__zone", "revision__post__planned_at"
-        )
-        for channel, at, general, zone, planned in rows:
-            moment = _moment(at or general, zone) or planned
-            if moment:
-                found[channel].add(moment.replace(second=0, microsecond=0))
+    # Two questions in one statement: each has an index of its own.
+    for channel, at, general, zone, planned in near.values_list(*columns).union(own.values_list(*columns)):
+        moment = _moment(at or general, zone) or planned
+        if moment:
+            found[channel].add(moment.replace(second=0, microsecond=0))
     return found
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.core.cache import cache
+from django.db.models import CharField, QuerySet, Value
 from django.urls import reverse
 
 from channels_app.models import Channel
@@ -17,7 +18,8 @@ from libsocial.core import localtime
 from posts import calendar, observances, slots, workflow
 from posts.calendar import Choice, Entry, Gap, Light, Note, Span
 from posts.listing import STATES, Filters, Row, narrowed, rows_of
-from posts.models import KeptDays, Post, Target
+from posts.models import KeptDays, Post
+from posts.services.keeping import KEPT
 
 MOST = 20_000  # of one view; more is no calendar any more
 PUT_AWAY = ("archived", "withdrawn")
@@ -50,29 +52,27 @@ class Reader:
 def planned(reader: Reader, filters: Filters, start: datetime, end: datetime) -> list[Light]:
     """When something is planned from `start` to before `end`, and the posts' ids, in time order."""
     posts = _posts(reader, filters)
-    found = {
-        (at, pk) for pk, at in posts.filter(planned_at__gte=start, planned_at__lt=end).values_list("pk", "planned_at")
-    }
-    own = _own_times(start, end)
-    seen = set(posts.filter(pk__in={pk for _at, pk in own}).values_list("pk", flat=True)) if own else set()
-    found |= {(at, pk) for at, pk in own if pk in seen}
-    return sorted({(calendar.minute(at), pk) for at, pk in found})[:MOST]
+    day, nothing = timedelta(days=1), Value("", CharField())
+    here = posts.filter(planned_at__gte=start, planned_at__lt=end).values_list("pk", "planned_at", nothing, nothing)
+    # Channels with a time of their own, which may be far from the post's first; each question has its own index.
+    targets = {"current__targets__at__gte": _wall(start - day), "current__targets__at__lt": _wall(end + day)}
+    own = posts.filter(current__targets__at__gt="", **targets)
+    own = own.values_list("pk", "planned_at", "current__targets__at", "current__zone")
+    found: set[Light] = set()
+    for pk, planned_at, at, zone in here.union(own, all=True):
+        moment = localtime.resolve(datetime.fromisoformat(at), zone).utc if at else planned_at
+        if start <= moment < end:
+            found.add((calendar.minute(moment), pk))
+    return sorted(found)[:MOST]
+
+
+def _wall(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M")
 
 
 def _posts(reader: Reader, filters: Filters) -> QuerySet[Post]:
-    posts = narrowed(Post.objects.visible_to(reader.user), reader.unit, filters)
+    posts = narrowed(Post.objects.visible_to(reader.user), reader.unit, filters).order_by()
     return posts if filters.state in STATES else posts.exclude(state__in=PUT_AWAY)
-
-
-def _own_times(start: datetime, end: datetime) -> list[Light]:
-    """Channels that have a time of their own, which may be far from the post's."""
-    day, shape = timedelta(days=1), "%Y-%m-%dT%H:%M"
-    rows = Target.objects.filter(
-        Q(at__gt="", at__gte=(start - day).strftime(shape), at__lt=(end + day).strftime(shape)),
-        revision=F("revision__post__current"),
-    ).values_list("at", "revision__zone", "revision__post_id")
-    found = [(localtime.resolve(datetime.fromisoformat(at), zone).utc, pk) for at, zone, pk in rows[:MOST]]
-    return [(at, pk) for at, pk in found if start <= at < end]
 
 
 def load(reader: Reader, choice: Choice) -> list[Entry]:
@@ -105,18 +105,18 @@ def may_move(row: Row, user: User) -> bool:
 # --- gaps and notes -----------------------------------------------------------
 
 
-def gaps(reader: Reader, filters: Filters, span: Span, now: datetime) -> list[Gap]:
-    """The free posting times of these days that are still to come, for people who write."""
+def gaps(reader: Reader, filters: Filters, span: Span, now: datetime, channels: Sequence[Channel]) -> list[Gap]:
+    """The posting times of these channels in these days that are free and still to come, for people who write."""
     start, end = span.moments(reader.zone)
-    units = [unit for unit in reader.shown_units if policies.can(reader.user, "post.write", unit)]
+    units = {unit.pk for unit in reader.shown_units if policies.can(reader.user, "post.write", unit)}
     if filters.unit:
-        units = [unit for unit in units if unit.pk == filters.unit]
+        units &= {filters.unit}
+    if filters.channel:
+        channels = [channel for channel in channels if channel.pk == filters.channel]
     if end <= now or not units:
         return []
-    channels = Channel.objects.living().filter(slots__unit__in=units, slots__active=True).distinct()
-    if filters.channel:
-        channels = channels.filter(pk=filters.channel)
-    return calendar.gaps_of(slots.free_between(list(channels), max(start, now), end), reader.zone)
+    free = slots.free_between(channels, max(start, now), end)
+    return calendar.gaps_of([one for one in free if one.unit.pk in units], reader.zone)
 
 
 def notes(reader: Reader, first: date, last: date) -> dict[date, list[Note]]:
@@ -135,12 +135,17 @@ def notes(reader: Reader, first: date, last: date) -> dict[date, list[Note]]:
 def sets_of(units: Sequence[Unit]) -> set[str]:
     """The sets of observances these units keep: their own choice, that of a unit above, else the usual."""
     above = {int(pk) for unit in units for pk in unit.path.strip("/").split("/")}
-    chosen = dict(KeptDays.objects.filter(unit__in=above).values_list("unit_id", "sets"))
+    chosen = {pk: sets for pk, sets in _choices().items() if pk in above}
     found: set[str] = set()
     for unit in units:
         line = [int(pk) for pk in unit.path.strip("/").split("/")]
         found |= set(next((chosen[pk] for pk in reversed(line) if pk in chosen), observances.USUAL))
     return found
+
+
+def _choices() -> dict[int, list[str]]:
+    """What units chose; few rows that hardly ever change, remembered for a minute."""
+    return cache.get_or_set(KEPT, lambda: dict(KeptDays.objects.values_list("unit_id", "sets")), 60) or {}
 
 
 def now_of(reader: Reader, now: datetime) -> datetime:

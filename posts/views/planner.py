@@ -41,11 +41,12 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
     reader, filters = reader_of(request), filters_of(request)
     span, today = span_asked(request), timezone.localdate()
     light = timetable.planned(reader, filters, *span.moments(reader.zone))
-    context = _frame(request, filters, span) | {"total": len(light), "today": today, "zone": reader.zone}
+    channels = list(Channel.objects.visible_to(request.user).living())
+    context = _frame(request, filters, span, channels) | {"total": len(light), "today": today, "zone": reader.zone}
     if span.view == "list":
         context |= _list(request, reader, span, light, today)
     else:
-        context |= _grid(reader, filters, span, light, today)
+        context |= _grid(reader, filters, span, light, channels)
     answer = render(request, "posts/calendar.html", context)
     if "view" in request.GET:
         answer.set_cookie(
@@ -54,15 +55,15 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _frame(request: HttpRequest, filters: listing.Filters, span: Span) -> dict[str, Any]:
+def _frame(request: HttpRequest, filters: listing.Filters, span: Span, channels: list[Channel]) -> dict[str, Any]:
     """What stands around every view."""
     return {
         "span": span,
         "views": calendar.VIEWS,
         "filters": filters,
         "states": display.FILTERS,
-        "channels": Channel.objects.visible_to(request.user).living(),
-        "authors": listing.authors(request.user),
+        "channels": channels,
+        "authors": listing.authors_known(request.user),
         "units": request.units,
         "may_write": policies.can_anywhere(request.user, "post.write"),
         "here": request.get_full_path(),
@@ -70,11 +71,11 @@ def _frame(request: HttpRequest, filters: listing.Filters, span: Span) -> dict[s
 
 
 def _grid(
-    reader: Reader, filters: listing.Filters, span: Span, light: list[calendar.Light], today: date
+    reader: Reader, filters: listing.Filters, span: Span, light: list[calendar.Light], channels: list[Channel]
 ) -> dict[str, Any]:
-    now = timezone.now()
+    now, today = timezone.now(), timezone.localdate()
     choice = calendar.choose(light, span, reader.zone)
-    found = timetable.gaps(reader, filters, span, now) if span.view in {"week", "day"} else []
+    found = timetable.gaps(reader, filters, span, now, channels) if span.view in {"week", "day"} else []
     days = calendar.fill(span, timetable.load(reader, choice), today, hidden=choice.hidden, gaps=found)
     kept = timetable.notes(reader, span.first, span.last)
     for day in days:

@@ -252,6 +252,7 @@ def test_days_that_are_kept_stand_in_the_calendar_and_begin_a_post(lib: Library,
 
 def test_the_calendar_costs_the_same_however_full(lib: Library, channel: Channel) -> None:
     client, counts = signed_in(lib.erin), []
+    Slot.objects.create(channel=channel, unit=lib.north, weekday=5, at="10:00")
     for number in range(2):
         for each in range(12):
             written(lib.alice, lib.north, simple(channel, at=f"2026-12-{1 + each + number:02}T10:0{number}"))
