@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from libsocial.core import localtime
+from libsocial.core import localtime, sheets
 from posts import calendar, drafting
 from posts.calendar import Entry
 from posts.listing import Row, rows_of
 from posts.models import Asset, Post
 
 LENGTH = timedelta(minutes=15)  # an event needs one; a post has none
-# What a spreadsheet would take for a formula.
-RISKY = ("=", "+", "-", "@", "\t", "\r")
 BATCH = 500
 STATUS = {"approved": "CONFIRMED", "withdrawn": "CANCELLED", "archived": "CANCELLED"}
 
@@ -69,31 +65,23 @@ def header() -> list[str]:
     ]  # fmt: skip
 
 
-class _Echo:
-    """A file that hands every line on."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def lines(posts: QuerySet[Post], labels: dict[str, str], zone: str, *, bom: bool) -> Iterator[str]:
-    """The posts as CSV, in pieces, however many they are. `zone` is the reader's."""
-    writer: Any = csv.writer(_Echo())
-    if bom:
-        yield "\ufeff"
-    yield writer.writerow(header())
+    """The posts as CSV, in pieces, however many they are. `zone` is the reader's, `bom` the mark Excel needs."""
+    pieces = sheets.csv(_rows(posts, labels, zone))
+    if not bom:
+        next(pieces)
+    return pieces
+
+
+def _rows(posts: QuerySet[Post], labels: dict[str, str], zone: str) -> Iterator[list[str]]:
+    yield header()
     ids = list(posts.values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH):
         found = Post.objects.select_related("unit", "author", "current").in_bulk(ids[start : start + BATCH])
         rows = rows_of([found[pk] for pk in ids[start : start + BATCH] if pk in found])
         names = _names_of(rows)
         for row in rows:
-            yield writer.writerow([harmless(value) for value in _cells(row, labels, zone, names)])
-
-
-def harmless(value: str) -> str:
-    """A cell no spreadsheet takes for a formula (OWASP: CSV injection)."""
-    return f"'{value}" if value.lstrip(" ").startswith(RISKY) else value
+            yield _cells(row, labels, zone, names)
 
 
 def _names_of(rows: Iterable[Row]) -> dict[int, str]:

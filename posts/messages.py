@@ -23,6 +23,7 @@ SENTENCES = {
     "calendar.address_renewed": _("{actor} renewed a secret calendar address"),
     "calendar.address_ended": _("{actor} ended a secret calendar address"),
     "calendar.sets_chosen": _("{actor} chose which days the calendar shows: {sets}"),
+    "import.made": _("{actor} brought in {count} posts from the file “{name}”"),
     "slot.added": _("{actor} added a posting time to {channel} for {unit}: {when}"),
     "slot.removed": _("{actor} took a posting time from {channel} of {unit}: {when}"),
     "slot.usual_added": _("{actor} gave {channel} the usual posting times for {unit}"),

@@ -22,6 +22,7 @@ from posts.models import KeptDays, Post
 from posts.services.keeping import KEPT
 
 MOST = 20_000  # of one view; more is no calendar any more
+LONG = timedelta(days=6)
 PUT_AWAY = ("archived", "withdrawn")
 STILL_HERE = frozenset({"planned", "waiting", "held", "failed", "expired", "cancelled"})
 
@@ -127,6 +128,8 @@ def notes(reader: Reader, first: date, last: date) -> dict[date, list[Note]]:
             found[day].append(note)
     for kept in observances.between(first, last, sets_of(reader.shown_units)):
         day = max(kept.first, first)
+        if day != kept.first and kept.last - day < LONG:
+            continue  # nearly over
         url = f"{reverse('posts:new')}?on={day.isoformat()}&about={kept.observance.key}"
         found[day].append(Note(str(kept.observance.name), url=url))
     return found

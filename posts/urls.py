@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from posts.views import bulk, compose, intake, listing, media, planner, planning, post, reviewing, sharing
+from posts.views import bulk, compose, importing, intake, listing, media, planner, planning, post, reviewing, sharing
 
 
 class Size:
@@ -27,6 +27,9 @@ urlpatterns = [
     path("calendar/days/", sharing.kept_days, name="kept_days"),
     path("calendar/<str:token>.ics", sharing.ical, name="ical"),
     path("export.csv", sharing.export, name="export"),
+    path("import/", importing.index, name="imports"),
+    path("import/table.csv", importing.template, name="import_template"),
+    path("import/<int:pk>/", importing.batch_page, name="import_batch"),
     path("several/", bulk.run, name="bulk"),
     path("times/", planning.slots_index, name="slots"),
     path("times/<int:pk>/", planning.slots_of, name="slots_of"),

@@ -18,7 +18,7 @@ pytestmark = [
 # Answers that are no page of ours: files, JSON, and what the browser downloads.
 NO_PAGES = ("health_", "posts:asset", "posts:post_asset", "practice:picture", "audit:export", "channels:avatar")
 NO_PAGES += ("channels:colours", "feeds:rss", "feeds:atom", "feeds:json", "feeds:file")
-NO_PAGES += ("notices:open", "theme", "accounts:first_run", "posts:captions", "posts:export")
+NO_PAGES += ("notices:open", "theme", "accounts:first_run", "posts:captions", "posts:export", "posts:import_template")
 PARTS = ("analytics:strip", "notices:bell", "posts:picker", "posts:prepared", "accounts:invitation_mail")
 
 

@@ -36,12 +36,13 @@ class Place:
 
 
 IN_PEOPLE = ("accounts:invit*", "accounts:person")
+IN_CALENDAR = ("posts:calendar", "posts:slots*", "posts:kept_days", "posts:addresses", "posts:move", "posts:import*")
 IN_SETTINGS = ("accounts:settings*", "accounts:unit*")
 
 PLACES: tuple[Place, ...] = (
     Place("today", _("Today"), "sun-medium", "today", "post.see", "t", tab=True),
     Place("posts", _("Posts"), "newspaper", "posts:list", "post.see", "p", ("posts:",), tab=True),
-    Place("calendar", _("Calendar"), "calendar-days", "posts:calendar", "post.see", "c"),
+    Place("calendar", _("Calendar"), "calendar-days", "posts:calendar", "post.see", "c", IN_CALENDAR),
     Place("review", _("Review"), "list-checks", "posts:review", "post.approve", "r", tab=True),
     Place("channels", _("Channels"), "radio-tower", "channels:list", "channel.see", "h", ("channels:",)),
     Place("analytics", _("Analytics"), "chart-line", "analytics:overview", "analytics.see", "a", ("analytics:",)),

@@ -9,9 +9,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from channels_app.models import Channel
+from libsocial.accounts import policies
 from libsocial.core import asked
 from posts import display
-from posts.listing import Filters, authors, posts_for, rows_of
+from posts.listing import Filters, authors_known, posts_for, rows_of
 from posts.models import Post
 
 PAGE = 30
@@ -43,8 +44,9 @@ def post_list(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "tabs": display.FILTERS,
         "channels": Channel.objects.visible_to(request.user).living(),
-        "authors": authors(request.user),
+        "authors": authors_known(request.user),
         "filtered": bool(filters),
+        "may_write": policies.can_anywhere(request.user, "post.write"),
     }
     return render(request, "posts/list.html", context)
 

@@ -101,6 +101,9 @@ ROWS = (
     row("posts:kept_days", FOR_STAFF),
     row("posts:export", FOR_STAFF),
     row("posts:bulk", BY_POST),
+    row("posts:imports", "302 200 200 200 403 200"),
+    row("posts:import_template", FOR_STAFF),
+    row("posts:import_batch", "302 200 404 404 404 404", lambda world: (world.brought.pk,)),  # Alice's own
     row("posts:slots", "302 302 302 302 302 200"),  # the first channel, where there is one
     row("posts:slots_of", OF_NORTH, channel),
     row("posts:review", FOR_STAFF),

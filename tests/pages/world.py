@@ -17,8 +17,8 @@ from libsocial.accounts.models import Membership, Role, Unit, User
 from libsocial.accounts.services import invitations
 from libsocial.notices.models import Notice
 from posts.drafting import Draft
-from posts.models import Asset, CaptionFile, Post
-from posts.services import drafts, media, review
+from posts.models import Asset, CaptionFile, ImportBatch, Post
+from posts.services import drafts, importing, media, review
 from scheduler import engine, holds
 from scheduler.models import Delivery, Heartbeat, Hold
 from scheduler.pulse import KINDS
@@ -46,6 +46,7 @@ class World:
     membership: Membership
     hold: Hold
     news: FeedItem
+    brought: ImportBatch
 
 
 def build(lib: Library) -> World:
@@ -72,6 +73,7 @@ def build(lib: Library) -> World:
         membership=Membership.objects.get(user=lib.erin),
         hold=hold,
         news=item_of_a_feed(asset),
+        brought=importing.begin(by=lib.alice, unit=lib.north, name="autumn.csv", data=b"Text,Day\nHello,x\n"),
     )
 
 
