@@ -9,6 +9,8 @@ class PostsConfig(AppConfig):
     verbose_name = "Posts"
 
     def ready(self) -> None:
+        from django.apps import apps
+
         from channels_app import work
         from libsocial.audit import sentences, subjects
         from libsocial.notices import catalogue
@@ -23,3 +25,7 @@ class PostsConfig(AppConfig):
         guards.register(outbox.still_approved)
         listeners.register(listeners.Listener(outbox.who_cares, outbox.address))
         work.register(on_channels.work_of)
+        if apps.is_installed("libsocial.hours"):
+            from posts import closed_days
+
+            closed_days.register()

@@ -25,11 +25,13 @@ USUAL = tuple((weekday, time(hour)) for weekday in range(5) for hour in (10, 16)
 GONE = ("archived", "withdrawn")
 
 Closed = Callable[[Unit, datetime], bool]
-_closed: list[Closed] = []
+Reader = Callable[[Collection[Unit]], Closed]
+_closed: list[Reader] = []
 
 
-def closed_when(question: Closed) -> None:
-    """Registers a question about closed time: (unit, aware moment) -> may nothing be planned then?"""
+def closed_when(question: Reader) -> None:
+    """Registers a question about closed time. Called once with the units it will be about, it answers
+    (unit, aware moment) -> is nothing to be planned then?"""
     if question not in _closed:
         _closed.append(question)
 
@@ -117,10 +119,12 @@ def _slots(channels: Iterable[Channel]) -> list[Slot]:
 def _moments(slots: Sequence[Slot], first: datetime, last: datetime) -> Iterable[Moment]:
     """The times of these slots from `first` to before `last`, in order, each minute once, closed ones left out."""
     seen: set[datetime] = set()
+    units = {slot.unit_id: slot.unit for slot in slots}
+    closed = [read(list(units.values())) for read in _closed] if units else []
     for day in _days(first, last):
         of_day = [(_on(slot, day), slot) for slot in slots if slot.weekday == day.weekday()]
         for moment, slot in sorted(of_day, key=lambda pair: pair[0].utc):
-            if first <= moment.utc < last and moment.utc not in seen and not _is_closed(slot.unit, moment.utc):
+            if first <= moment.utc < last and moment.utc not in seen and not _is_closed(closed, slot.unit, moment.utc):
                 seen.add(moment.utc)
                 yield moment
 
@@ -137,5 +141,5 @@ def _days(first: datetime, last: datetime) -> Iterable[date]:
         day += timedelta(days=1)
 
 
-def _is_closed(unit: Unit, moment: datetime) -> bool:
-    return any(question(unit, moment) for question in _closed)
+def _is_closed(questions: Iterable[Closed], unit: Unit, moment: datetime) -> bool:
+    return any(is_closed(unit, moment) for is_closed in questions)

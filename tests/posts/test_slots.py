@@ -79,7 +79,7 @@ def test_a_borrowing_unit_has_times_of_its_own_else_those_of_the_owner(lib: Libr
 
 def test_closed_time_is_skipped(channel: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slots, "_closed", [])
-    slots.closed_when(lambda unit, at: at.date() == NOW.date())
+    slots.closed_when(lambda units: lambda unit, at: at.date() == NOW.date())
     slot(channel, 1, "10:00")
     assert wall(slots.next_free(channel, NOW)) == "Tue 01 10:00"
 
