@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -67,6 +68,7 @@ class Entry:
     targets: list[Target]
     movable: bool = False
     told: list[str] = field(default_factory=list)  # what is odd about the time, in words
+    html: SafeString | None = None  # the chip, see posts.chips
 
     @property
     def approved(self) -> bool:

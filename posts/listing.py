@@ -63,7 +63,7 @@ def posts_for(user: User, unit: Unit | None, filters: Filters) -> QuerySet[Post]
 
 def narrowed(posts: QuerySet[Post], unit: Unit | None, filters: Filters) -> QuerySet[Post]:
     """Those of the posts that a unit and filters leave."""
-    if unit is not None:
+    if unit is not None and unit.parent_id is not None:
         posts = posts.filter(unit__path__startswith=unit.path)
     if filters.unit:
         posts = posts.filter(unit_id=filters.unit)

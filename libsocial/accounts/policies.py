@@ -81,6 +81,12 @@ def can_anywhere(user: User | AnonymousUser, ability: str) -> bool:
     return any(grant.role in roles for grant in grants_of(user))
 
 
+def everywhere(user: User | AnonymousUser, ability: str) -> bool:
+    """Does the person have it in the root, and with it in every unit? Then no row needs to be asked for its unit."""
+    roles = ABILITIES[ability]
+    return any(grant.role in roles and grant.path.count("/") == 2 for grant in grants_of(user))
+
+
 def administers_all(user: User | AnonymousUser) -> bool:
     """Whether the person administers the root, and with it everything."""
     return any(grant.role == Role.ADMIN and grant.path.count("/") == 2 for grant in grants_of(user))

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from channels_app.models import Channel
+from libsocial.accounts import policies
 from libsocial.accounts.models import Unit, User
 from libsocial.accounts.policies import subtree_q
 from scheduler.models import Delivery
@@ -15,6 +16,8 @@ from scheduler.models import Delivery
 class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, user: User) -> PostQuerySet:
         """Posts of the person's units, and posts that ask to use a channel one of their units owns."""
+        if policies.everywhere(user, "post.see"):
+            return self.all()
         own = subtree_q(user, "post.see", "unit__")
         # Asked of each post that is not the person's own anyway: among very many posts that is far less than a list.
         lent = Target.objects.filter(
@@ -45,6 +48,7 @@ class Post(models.Model):
         indexes = [
             models.Index(fields=["unit", "state", "-changed_at"], name="post_unit_state"),
             models.Index(fields=["unit", "planned_at"], name="post_unit_planned"),
+            models.Index(fields=["-changed_at", "-id"], name="post_changed"),
         ]
 
     def __str__(self) -> str:

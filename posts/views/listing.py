@@ -36,11 +36,12 @@ def post_list(request: HttpRequest) -> HttpResponse:
     """All posts the person may see, by state, channel, author and words; every one is reachable by paging."""
     filters = filters_of(request)
     posts = posts_for(request.user, getattr(request, "unit", None), filters)
-    page = Paginator(posts.select_related("unit", "author"), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(posts.values_list("pk", flat=True), PAGE).get_page(request.GET.get("page"))
+    found = Post.objects.select_related("unit", "author").in_bulk(list(page.object_list))
     page.page_range_elided = page.paginator.get_elided_page_range(page.number)
     context = {
         "page": page,
-        "rows": rows_of(list(page.object_list)),
+        "rows": rows_of([found[pk] for pk in page.object_list if pk in found]),
         "filters": filters,
         "tabs": display.FILTERS,
         "channels": Channel.objects.visible_to(request.user).living(),

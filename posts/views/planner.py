@@ -22,6 +22,7 @@ from libsocial.core.flash import flash
 from libsocial.core.states import TransitionError
 from posts import calendar, display, drafting, listing, schedule, selectors, slots, timetable, workflow
 from posts.calendar import Span
+from posts.chips import Pen
 from posts.models import Post
 from posts.services import moving
 from posts.services.drafts import Conflict
@@ -47,6 +48,7 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
         context |= _list(request, reader, span, light, today)
     else:
         context |= _grid(reader, filters, span, light, channels)
+    Pen(context["here"]).draw(entry for day in context["days"] for entry in day.entries)
     answer = render(request, "posts/calendar.html", context)
     if "view" in request.GET:
         answer.set_cookie(
