@@ -27,7 +27,7 @@ VIEWS: tuple[tuple[str, str | Promise], ...] = (
 )
 WAKING = range(7, 21)  # hours a day always shows; others appear when something is in them
 # Posts of one square there is room for; the rest are behind "more".
-ROOM = {"month": 5, "week": 5, "day": 400, "list": 1000}
+ROOM = {"month": 5, "week": 2, "day": 400, "list": 1000}
 NEAR = timedelta(hours=1)
 CROWD = 3  # posts within that on one channel
 LIST_DAYS = 28
@@ -175,9 +175,10 @@ class Choice:
 def choose(light: Iterable[Light], span: Span, zone: str) -> Choice:
     """The first of every square. One more than there is room for is shown too: "1 more" takes the same room."""
     squares: dict[tuple[date, int], list[Light]] = defaultdict(list)
+    clock, by_hour = localtime.zone(zone), span.view == "week"
     for at, pk in sorted(light):
-        wall = localtime.wall_of(at, zone)
-        squares[wall.date(), wall.hour if span.view == "week" else 0].append((minute(at), pk))
+        wall = at.astimezone(clock)
+        squares[wall.date(), wall.hour if by_hour else 0].append((minute(at), pk))
     choice, room = Choice(set(), defaultdict(dict)), ROOM[span.view]
     for (one, hour), found in squares.items():
         kept = found if len(found) <= room + 1 else found[:room]
@@ -293,7 +294,7 @@ def _crowd(entry: Entry, beside: Sequence[Entry], name: str) -> str:
 
 
 def minute(at: datetime) -> datetime:
-    return at.replace(second=0, microsecond=0)
+    return at.replace(second=0, microsecond=0) if at.second or at.microsecond else at
 
 
 def wall_moment(wall: str, zone: str) -> Moment | None:

@@ -102,6 +102,13 @@ def authors_known(user: User) -> list[tuple[int, str]]:
     )
 
 
+# What no list shows; the frozen contents of deliveries are by far the most of what a row weighs.
+UNSEEN = (
+    "variant", "options", "channel__facts", "channel__overrides", "channel__health_params", "channel__recovery_notes",
+    "delivery__payload", "delivery__message_params",
+)  # fmt: skip
+
+
 def rows_of(posts: Sequence[Post]) -> list[Row]:
     """The rows of one page of posts: one further query for targets, channels and deliveries together."""
     wanted = {post.approved_id if post.state == "approved" else post.current_id: post for post in posts}
@@ -109,6 +116,7 @@ def rows_of(posts: Sequence[Post]) -> list[Row]:
     targets = (
         Target.objects.filter(revision_id__in=[pk for pk in wanted if pk])
         .select_related("channel", "delivery")
+        .defer(*UNSEEN)
         .order_by("channel__platform", "channel__name")
     )
     for target in targets:

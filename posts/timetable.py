@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from django.core.cache import cache
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import CharField, QuerySet, Value, prefetch_related_objects
 from django.urls import reverse
 
 from channels_app.models import Channel
@@ -78,12 +78,14 @@ def _posts(reader: Reader, filters: Filters) -> QuerySet[Post]:
 
 def load(reader: Reader, choice: Choice) -> list[Entry]:
     """The chosen posts with everything a calendar shows of them."""
-    posts = Post.objects.filter(pk__in={pk for _at, pk in choice.wanted})
-    posts = posts.select_related("unit", "author", "current", "approved").defer(
-        "note", "current__body", "approved__body"
-    )
-    entries = []
-    for row in rows_of(list(posts)):
+    wanted = Post.objects.filter(pk__in={pk for _at, pk in choice.wanted})
+    posts = list(wanted.select_related("current", "approved").defer("note", "current__body", "approved__body"))
+    known, entries = {unit.pk: unit for unit in reader.units}, []
+    for post in posts:
+        if post.unit_id in known:
+            post.unit = known[post.unit_id]
+    prefetch_related_objects([post for post in posts if post.unit_id not in known], "unit")
+    for row in rows_of(posts):
         movable = may_move(row, reader.user)
         for entry in calendar.entries_of(row, reader.zone):
             if (calendar.minute(entry.at), row.post.pk) in choice.wanted:

@@ -94,4 +94,4 @@ class Target(models.Model):
         ordering = ["channel__platform", "channel__name"]
         constraints = [models.UniqueConstraint(fields=["revision", "channel"], name="one_target_per_channel")]
         # Times of their own are few; the calendar looks for them by day.
-        indexes = [models.Index(fields=["at"], condition=~Q(at=""), name="target_own_time")]
+        indexes = [models.Index(fields=["at"], name="target_own_time")]
