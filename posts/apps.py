@@ -9,12 +9,13 @@ class PostsConfig(AppConfig):
     verbose_name = "Posts"
 
     def ready(self) -> None:
+
         from channels_app import work
         from libsocial.audit import sentences, subjects
         from libsocial.hours import touching
         from libsocial.links import places
         from libsocial.notices import catalogue
-        from posts import campaigning, messages, on_channels, selectors, steps
+        from posts import campaigning, closed_days, messages, on_channels, selectors, steps
         from posts.checks import sentences as rules
         from posts.services import outbox, touched
         from scheduler import groups, guards, listeners
@@ -32,3 +33,4 @@ class PostsConfig(AppConfig):
         listeners.register(listeners.Listener(outbox.who_cares, outbox.address))
         work.register(on_channels.work_of)
         touching.register(touched.find, touched.settle)
+        closed_days.register()

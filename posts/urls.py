@@ -4,6 +4,7 @@ from django.urls import path, re_path, register_converter
 
 from posts.views import (
     approving,
+    bulk,
     campaigns,
     checks,
     closing_now,
@@ -11,15 +12,19 @@ from posts.views import (
     doors,
     embargoes,
     guests,
+    importing,
     intake,
     languages,
     library,
     listing,
     media,
     packs,
+    planner,
+    planning,
     post,
     repeats,
     reviewing,
+    sharing,
 )
 
 
@@ -47,7 +52,17 @@ register_converter(Door, "door")
 app_name = "posts"
 urlpatterns = [
     path("", listing.post_list, name="list"),
-    path("calendar/", listing.calendar_page, name="calendar"),
+    path("calendar/", planner.calendar_page, name="calendar"),
+    path("calendar/addresses/", sharing.address_list, name="addresses"),
+    path("calendar/days/", sharing.kept_days, name="kept_days"),
+    path("calendar/<str:token>.ics", sharing.ical, name="ical"),
+    path("export.csv", sharing.export, name="export"),
+    path("import/", importing.index, name="imports"),
+    path("import/table.csv", importing.template, name="import_template"),
+    path("import/<int:pk>/", importing.batch_page, name="import_batch"),
+    path("several/", bulk.run, name="bulk"),
+    path("times/", planning.slots_index, name="slots"),
+    path("times/<int:pk>/", planning.slots_of, name="slots_of"),
     path("review/", reviewing.queue, name="review"),
     path("review/approve/", reviewing.approve_seen, name="approve_seen"),
     path("review/seen/", reviewing.seen, name="seen"),
@@ -106,6 +121,7 @@ urlpatterns = [
     path("packs/look/<str:token>/", packs.look, name="pack_look"),
     path("<int:pk>/", post.detail, name="detail"),
     path("<int:pk>/edit/", compose.edit, name="edit"),
+    path("<int:pk>/move/", planner.move, name="move"),
     path("<int:pk>/do/<slug:name>/", post.act, name="act"),
     path("<int:pk>/guests/", guests.invite, name="invite_guest"),
     path("<int:pk>/guests/<int:guest_pk>/revoke/", guests.revoke, name="revoke_guest"),

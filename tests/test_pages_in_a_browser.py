@@ -20,6 +20,8 @@ NO_PAGES = ("health_", "posts:asset", "posts:post_asset", "practice:picture", "a
 NO_PAGES += ("channels:colours", "feeds:rss", "feeds:atom", "feeds:json", "feeds:file")
 NO_PAGES += (
     "links:qr",
+    "posts:export",
+    "posts:import_template",
     "notices:open",
     "theme",
     "accounts:first_run",

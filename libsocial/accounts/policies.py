@@ -24,6 +24,8 @@ ABILITIES: dict[str, frozenset[Role]] = {
     "post.approve": frozenset({Role.SUPERVISOR, Role.ADMIN}),
     # the media library: folders, and files of others: replace them, put them into the bin, take them out again
     "media.manage": frozenset({Role.EDITOR, Role.SUPERVISOR, Role.ADMIN}),
+    # posting times of channels
+    "slots.manage": frozenset({Role.EDITOR, Role.SUPERVISOR, Role.ADMIN}),
     # deliveries: retry, cancel, decide what an unclear one was
     "delivery.decide": frozenset({Role.EDITOR, Role.SUPERVISOR, Role.ADMIN}),
     "hold.place": frozenset({Role.SUPERVISOR, Role.ADMIN}),
@@ -139,6 +141,12 @@ def require_anywhere(user: User | AnonymousUser, ability: str) -> None:
     """Raises NotAllowed for those who have the ability in no unit."""
     if not can_anywhere(user, ability):
         raise NotAllowed(ability)
+
+
+def everywhere(user: User | AnonymousUser, ability: str) -> bool:
+    """Does the person have it in the root, and with it in every unit? Then no row needs to be asked for its unit."""
+    roles = ABILITIES[ability]
+    return any(grant.role in roles and grant.path.count("/") == 2 for grant in grants_of(user))
 
 
 def administers_all(user: User | AnonymousUser) -> bool:

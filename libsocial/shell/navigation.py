@@ -36,6 +36,7 @@ class Place:
 
 
 IN_PEOPLE = ("accounts:invit*", "accounts:person")
+IN_CALENDAR = ("posts:calendar", "posts:slots*", "posts:kept_days", "posts:addresses", "posts:move", "posts:import*")
 IN_HOURS = ("hours:", "posts:close*")
 IN_SETTINGS = ("accounts:settings*", "accounts:unit*", "posts:steps", "posts:put_step")
 IN_REVIEW = ("posts:expired", "posts:urgent", "posts:judge", "posts:approve_seen")
@@ -43,7 +44,7 @@ IN_REVIEW = ("posts:expired", "posts:urgent", "posts:judge", "posts:approve_seen
 PLACES: tuple[Place, ...] = (
     Place("today", _("Today"), "sun-medium", "today", "post.see", "t", tab=True),
     Place("posts", _("Posts"), "newspaper", "posts:list", "post.see", "p", ("posts:",), tab=True),
-    Place("calendar", _("Calendar"), "calendar-days", "posts:calendar", "post.see", "c"),
+    Place("calendar", _("Calendar"), "calendar-days", "posts:calendar", "post.see", "c", IN_CALENDAR),
     Place("media", _("Media"), "images", "posts:media", "post.see", "i", ("posts:media*",)),
     Place("review", _("Review"), "list-checks", "posts:review", "post.approve", "r", IN_REVIEW, tab=True),
     Place(

@@ -1,11 +1,13 @@
 """The rows of posts, by what they are about. Everything is imported from here."""
 
 from posts.models.approving import Step
+from posts.models.calendars import CalendarAddress, ImportBatch, ImportRow, KeptDays
 from posts.models.campaigns import Campaign, CampaignQuerySet
 from posts.models.checking import CheckOverride, Contact, LinkCheck
 from posts.models.languages import GlossaryTerm, LanguageReview, LanguageReviewer, Translation
 from posts.models.media import Asset, AssetQuerySet, AssetUse, CaptionFile, Folder, Rendition
 from posts.models.planning import Embargo, Repeat, RepeatDate
+from posts.models.planning_slots import Slot
 from posts.models.reviewing import BreakGlass, DecisionLink, Guest, GuestWord, Review, Seen
 from posts.models.writing import Post, PostQuerySet, Revision, Target
 
@@ -14,6 +16,7 @@ __all__ = [
     "AssetQuerySet",
     "AssetUse",
     "BreakGlass",
+    "CalendarAddress",
     "Campaign",
     "CampaignQuerySet",
     "CaptionFile",
@@ -25,6 +28,9 @@ __all__ = [
     "GlossaryTerm",
     "Guest",
     "GuestWord",
+    "ImportBatch",
+    "ImportRow",
+    "KeptDays",
     "LanguageReview",
     "LanguageReviewer",
     "LinkCheck",
@@ -36,6 +42,7 @@ __all__ = [
     "Review",
     "Revision",
     "Seen",
+    "Slot",
     "Step",
     "Target",
     "Translation",

@@ -102,6 +102,18 @@ ROWS = (
     # --- posts ----------------------------------------------------------------
     row("posts:list", FOR_STAFF),
     row("posts:calendar", FOR_STAFF),
+    *(row("posts:calendar", FOR_STAFF, view=lambda world, view=view: view) for view in ("week", "day", "list")),
+    row("posts:move", "302 200 200 200 403 404", post),
+    row("posts:addresses", FOR_STAFF),
+    row("posts:ical", "404 404 404 404 404 404", lambda world: ("a-token-nobody-has",)),
+    row("posts:kept_days", FOR_STAFF),
+    row("posts:export", FOR_STAFF),
+    row("posts:bulk", BY_POST),
+    row("posts:imports", "302 200 200 200 403 200"),
+    row("posts:import_template", FOR_STAFF),
+    row("posts:import_batch", "302 200 404 404 404 404", lambda world: (world.brought.pk,)),  # Alice's own
+    row("posts:slots", "302 302 302 302 302 200"),  # the first channel, where there is one
+    row("posts:slots_of", OF_NORTH, channel),
     row("posts:review", FOR_STAFF),
     row("posts:approve_seen", BY_POST),
     row("posts:seen", BY_POST),

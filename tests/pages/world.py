@@ -21,8 +21,20 @@ from libsocial.links.models import Link, Placement
 from libsocial.notices.models import Notice
 from posts import tokens
 from posts.drafting import Draft
-from posts.models import Asset, BreakGlass, Campaign, CaptionFile, Contact, DecisionLink, Embargo, Post, Repeat, Step
-from posts.services import campaigns, contacts, drafts, embargoes, guests, media, repeats, review, stepping
+from posts.models import (
+    Asset,
+    BreakGlass,
+    Campaign,
+    CaptionFile,
+    Contact,
+    DecisionLink,
+    Embargo,
+    ImportBatch,
+    Post,
+    Repeat,
+    Step,
+)
+from posts.services import campaigns, contacts, drafts, embargoes, guests, importing, media, repeats, review, stepping
 from posts.services.campaigns import Plan
 from scheduler import engine, holds
 from scheduler.models import Delivery, Heartbeat, Hold
@@ -62,6 +74,7 @@ class World:
     contact: Contact
     link: Link
     campaign: Campaign
+    brought: ImportBatch
 
 
 def build(lib: Library) -> World:
@@ -104,6 +117,7 @@ def build(lib: Library) -> World:
         contact=contacts.add(by=lib.ada, unit=lib.north, kind="email", value="desk@north.example", note="Desk"),
         link=a_link(lib),
         campaign=a_campaign(lib, waiting),
+        brought=importing.begin(by=lib.alice, unit=lib.north, name="autumn.csv", data=b"Text,Day\nHello,x\n"),
     )
 
 
