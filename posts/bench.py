@@ -125,7 +125,7 @@ def _post(number: int, at: Any, person: User, channels: Sequence[Channel], count
         state=state,
         title=f"Post number {number} about what is on at the library this week",
         author=person,
-        planned_at=at.replace(second=0),
+        planned_at=at.replace(hour=8 + number % 12, second=0),  # as libraries post: by day
         token=uuid.uuid4(),
     )
 

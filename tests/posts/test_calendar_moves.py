@@ -24,7 +24,7 @@ from scheduler.models import Delivery
 from tests.cast import Library, signed_in
 from tests.posts.conftest import NOW, again, approved, make_channel, simple, submitted, written
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.django_db, pytest.mark.bothdbs, pytest.mark.usefixtures("clock")]
 AT = "2026-12-01T10:00"
 
 

@@ -23,7 +23,7 @@ from posts.services import addresses, drafts
 from tests.cast import Library, signed_in
 from tests.posts.conftest import again, approved, simple, submitted, written
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.django_db, pytest.mark.bothdbs, pytest.mark.usefixtures("clock")]
 AT = "2026-12-01T10:00"
 
 

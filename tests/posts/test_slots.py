@@ -21,7 +21,7 @@ from posts.workflow import NotPossible
 from tests.cast import Library, signed_in
 from tests.posts.conftest import NOW, lend, make_channel, simple, written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.bothdbs]
 
 
 def slot(channel: Channel, weekday: int, at: str, unit: Unit | None = None) -> Slot:
