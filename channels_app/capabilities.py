@@ -184,10 +184,18 @@ class Budget:
 
 @dataclass(frozen=True)
 class Preview:
-    """How a post looks there: a layout name for templates/posts/previews/<layout>.html and where text is folded."""
+    """How a post looks there: a layout name for templates/posts/previews/<layout>.html and where text is folded.
+
+    `fold_after` counts visible characters, `fold_lines` line breaks; whichever comes first folds. No platform promises
+    its place and apps differ: previews call it approximate. `tiles`: so many pictures are drawn in the feed, the rest
+    behind “+3”; `crop`: shapes (width / height) in which the profile shows the first picture.
+    """
 
     layout: str = "microblog"
     fold_after: int | None = None
+    fold_lines: int | None = None
+    tiles: int = 4
+    crop: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -63,12 +63,13 @@ class LinkCard:
 @dataclass(frozen=True)
 class Part:
     """One post of a thread; most content has exactly one part. `role` 'comment': our own first comment under the post,
-    always the last part."""
+    always the last part. `lang`: its language where it is another one than the content's."""
 
     text: str = ""
     media: tuple[Media, ...] = ()
     card: LinkCard | None = None
     role: str = ""
+    lang: str = ""
 
     def kind(self, kind: str) -> tuple[Media, ...]:
         """The media of one kind: 'image', 'video' or 'document'."""
@@ -100,7 +101,16 @@ class Content:
 
 
 # Left out of the JSON form while they say nothing, so that what was approved before they existed keeps its digest.
-_LATER: dict[str, Any] = {"seconds": 0, "pages": 0, "name": "", "captions": (), "poster": None, "role": "", "zone": ""}
+_LATER: dict[str, Any] = {
+    "seconds": 0,
+    "pages": 0,
+    "name": "",
+    "captions": (),
+    "poster": None,
+    "role": "",
+    "zone": "",
+    "lang": "",
+}
 
 
 def _lean(value: Any) -> Any:
@@ -120,6 +130,7 @@ def _part(data: dict[str, Any]) -> Part:
         media=tuple(_media(item) for item in data.get("media", ())),
         card=_card(card) if card else None,
         role=data.get("role", ""),
+        lang=data.get("lang", ""),
     )
 
 

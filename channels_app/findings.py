@@ -23,7 +23,8 @@ class Rules(Protocol):
 
 @dataclass(frozen=True)
 class Problem:
-    """`severity`: 'block' (it cannot go out like this) or 'warn'. `message`: id in the notices catalogue.
+    """`severity`: 'block' (it cannot go out like this), 'warn' or 'hint'; 'asked' and 'let' for a finding that is
+    to stand as an exception (see posts.services.exceptions). `message`: id in the notices catalogue.
 
     `field`: text, media, alt, content_warning, language, card, parts, comment or options.<name>; `part` counts from 0.
     `fix`: what channels_app.fixes can do about it, '' where only a person can.

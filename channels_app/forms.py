@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from channels_app.facts import FACTS
 from channels_app.models import Channel
 from channels_app.platforms.base import Adapter, ConnectField
 from channels_app.practice import network
+from libsocial.accounts import choices
 from libsocial.accounts.models import Unit
 
 _INPUTS: dict[str, type[forms.Widget]] = {
@@ -120,6 +122,35 @@ class DescribeForm(forms.ModelForm):
                 "lies. Never a password: everyone who may see this channel reads it."
             ),
         }
+
+
+class LanguagesForm(forms.Form):
+    """The languages a channel speaks, in their order; empty ones are skipped."""
+
+    NAMES = ("first", "second", "third")
+
+    def __init__(self, *args: Any, languages: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = (_("First language"), _("Second language"), _("Third language"))
+        none = (_("Whatever a post is written in"), _("None"), _("None"))
+        for number, name in enumerate(self.NAMES):
+            self.fields[name] = forms.ChoiceField(
+                label=labels[number],
+                required=False,
+                choices=[("", none[number]), *choices.languages()],
+                initial=languages[number] if number < len(languages) else "",
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        given = [(name, cleaned[name]) for name in self.NAMES if cleaned.get(name)]
+        for place, (name, tag) in enumerate(given):
+            if tag in (earlier for _name, earlier in given[:place]):
+                self.add_error(name, _("This language is chosen above already. Choose another one, or none."))
+        return cleaned
+
+    def tags(self) -> list[str]:
+        return [tag for name in self.NAMES if (tag := self.cleaned_data.get(name))]
 
 
 class OverrideForm(forms.Form):

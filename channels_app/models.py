@@ -44,6 +44,8 @@ class Channel(models.Model):
     probed_at = models.DateTimeField(null=True, blank=True)
     next_probe_at = models.DateTimeField(null=True, blank=True, db_index=True)
     language = models.CharField(max_length=35, blank=True)
+    # Tags of the languages its readers are spoken to in, the first one first; []: whatever a post is written in.
+    languages = models.JSONField(default=list, blank=True)
     owner_of_record = models.CharField(_("owner of record"), max_length=200, blank=True)
     recovery_notes = models.TextField(_("recovery notes"), blank=True)
     connected_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from channels_app.models import AppKeys, AppRegistration, ConnectAttempt, Credential
 from libsocial.accounts import factors
 from libsocial.core import crypto
-from libsocial.notices.models import Letter
+from libsocial.notices.models import Hook, Letter
 
 
 @dataclass
@@ -25,8 +25,9 @@ class Outcome:
 
 
 def rotate(*, write: bool) -> list[Outcome]:
-    """Rewrites the secrets of channels, registrations and sign-ins under way, people's second factors, and mails
-    that wait. A row that changed meanwhile was written under the newest key anyway and is left alone."""
+    """Rewrites every secret of the library: of channels, registrations, sign-ins under way, second factors, mails
+    that wait, and addresses notices are sent to. A row that changed meanwhile was written under the newest key
+    anyway and is left alone."""
     now = timezone.now()
     return [
         _table(Credential.objects.all(), "secret", write),
@@ -34,6 +35,7 @@ def rotate(*, write: bool) -> list[Outcome]:
         _table(AppKeys.objects.all(), "secret", write),
         _table(ConnectAttempt.objects.filter(used_at=None, expires_at__gt=now), "keep", write),
         _table(Letter.objects.exclude(words=""), "words", write),
+        _table(Hook.objects.all(), "secret", write),
         Outcome(Authenticator._meta.db_table, *factors.rotate(write=write)),
     ]
 

@@ -20,6 +20,7 @@ SENTENCES = {
     "channel.overridden": _("{actor} set {fact} of {channel} to {value}: {reason}"),
     "channel.override_removed": _("{actor} removed the correction of {fact} of {channel}"),
     "channel.described": _("{actor} changed owner of record or recovery notes of {channel}"),
+    "channel.languages_set": _("{actor} set the languages of {channel}: {languages}"),
     "channel.keys_entered": _("{actor} entered the keys of the application at {platform}"),
     "channel.keys_removed": _("{actor} removed the keys of the application at {platform}"),
     "channel.no_funds": _("{channel} was paused, as {platform} wants to be paid: {reason}"),

@@ -26,6 +26,7 @@ urlpatterns = [
     path("<int:pk>/resume/", acting.resume, name="resume"),
     path("<int:pk>/probe/", acting.probe, name="probe"),
     path("<int:pk>/describe/", acting.describe, name="describe"),
+    path("<int:pk>/languages/", acting.speak, name="languages"),
     path("<int:pk>/lend/", acting.lend, name="lend"),
     path("<int:pk>/lend/<int:unit>/back/", acting.unlend, name="unlend"),
     path("<int:pk>/override/", acting.override, name="override"),

@@ -41,7 +41,17 @@ HTTPS = _base.scheme == "https"
 BEHIND_PROXY = env.flag(
     "LIBSOCIAL_BEHIND_PROXY", False, "One reverse proxy in front sets X-Forwarded-Proto and X-Forwarded-For."
 )
+LINK_URLS = [
+    url.rstrip("/")
+    for url in env.items(
+        "LIBSOCIAL_LINK_URLS",
+        "",
+        "Addresses short links begin with, the one for new links first, such as https://go.library.example. "
+        "Empty: the address of the product.",
+    )
+]
 ALLOWED_HOSTS = [
+    *(host for url in LINK_URLS if (host := urlsplit(url).hostname)),
     *env.items("LIBSOCIAL_ALLOWED_HOSTS", "", "Further host names under which the product may be reached."),
     *(_base.hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"),
 ]
@@ -69,6 +79,8 @@ INSTALLED_APPS = [
     "libsocial.audit",
     "libsocial.notices",
     "libsocial.accounts",
+    "libsocial.hours",
+    "libsocial.links",
     "channels_app",
     "scheduler",
     "posts",
@@ -218,8 +230,10 @@ CELERY_TASK_ROUTES = {
     # These ask a platform and may wait for it long: the sweep and the mails must not stand behind them.
     "scheduler.tasks.reconcile": {"queue": "inbox"},
     "scheduler.tasks.follow": {"queue": "inbox"},
+    "libsocial.links.tasks.check_due": {"queue": "inbox"},
     # Films are re-encoded here, which takes minutes.
     "posts.tasks.prepare": {"queue": "prepare"},
+    "posts.tasks.look_at_links": {"queue": "inbox"},
 }
 CELERY_BEAT_SCHEDULER = "libsocial.beat:Clock"
 CELERY_BEAT_SCHEDULE = {
@@ -229,11 +243,19 @@ CELERY_BEAT_SCHEDULE = {
     "scheduler.sweep": {"task": "scheduler.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
     "scheduler.heartbeat": {"task": "scheduler.tasks.heartbeat", "schedule": 15, "options": {"expires": 15}},
     "posts.prepare": {"task": "posts.tasks.prepare", "schedule": 3, "options": {"expires": 3}},
+    "posts.repeat": {"task": "posts.tasks.repeat", "schedule": 600, "options": {"expires": 600}},
+    "scheduler.holds": {"task": "scheduler.tasks.remind_of_holds", "schedule": 60, "options": {"expires": 60}},
+    "posts.remind": {"task": "posts.tasks.remind", "schedule": 60, "options": {"expires": 60}},
+    "posts.links": {"task": "posts.tasks.look_at_links", "schedule": 20, "options": {"expires": 20}},
+    "posts.library": {"task": "posts.tasks.tend_library", "schedule": 3600, "options": {"expires": 3600}},
     "notices.mails": {"task": "libsocial.notices.tasks.send_mails", "schedule": 5, "options": {"expires": 5}},
+    "notices.digests": {"task": "libsocial.notices.tasks.send_digests", "schedule": 300, "options": {"expires": 300}},
+    "notices.hooks": {"task": "libsocial.notices.tasks.send_hooks", "schedule": 10, "options": {"expires": 10}},
     "notices.tidy": {"task": "libsocial.notices.tasks.tidy", "schedule": 3600, "options": {"expires": 3600}},
     "analytics.tick": {"task": "analytics.tick", "schedule": 30, "options": {"expires": 30}},
     "channels.probe": {"task": "channels_app.tasks.probe_due", "schedule": 300, "options": {"expires": 300}},
     "channels.renew": {"task": "channels_app.tasks.renew_due", "schedule": 3600, "options": {"expires": 3600}},
+    "links.check": {"task": "libsocial.links.tasks.check_due", "schedule": 600, "options": {"expires": 600}},
     "channels.tidy": {"task": "channels_app.tasks.tidy", "schedule": 3600, "options": {"expires": 3600}},
 }
 
@@ -363,6 +385,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
     }
 }
 X_FRAME_OPTIONS = "DENY"

@@ -7,6 +7,7 @@ for a few file dates only.
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 from importlib import metadata
@@ -62,7 +63,9 @@ def compile_messages() -> int:
         for source in Path(folder).glob("*/LC_MESSAGES/*.po"):
             target = source.with_suffix(".mo")
             if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
-                polib.pofile(str(source)).save_as_mofile(str(target))
+                draft = target.with_suffix(f".{os.getpid()}.part")
+                polib.pofile(str(source)).save_as_mofile(str(draft))
+                draft.replace(target)
                 done += 1
     return done
 

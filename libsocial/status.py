@@ -52,7 +52,7 @@ def status(request: HttpRequest) -> HttpResponse:
         raise policies.NotAllowed("status.see")
     queue = selectors.queue()
     context = {
-        "work": [*_clock(selectors.pulse_now()), *_queue(queue)],
+        "work": _work(queue),
         "house": _house(),
         "channels": _channels(request.user),
         "needs": _needs_someone(request.user),
@@ -60,6 +60,15 @@ def status(request: HttpRequest) -> HttpResponse:
         "facts": _facts(),
     }
     return render(request, "pages/status.html", context)
+
+
+def lines() -> list[Line]:
+    """Everything that is asked of the product, in short."""
+    return [*_work(selectors.queue()), *_house()]
+
+
+def _work(queue: selectors.Queue) -> list[Line]:
+    return [*_clock(selectors.pulse_now()), *_queue(queue)]
 
 
 def _clock(pulse: Pulse) -> list[Line]:

@@ -1,18 +1,41 @@
-"""The calendar's arithmetic: which days a view shows, and on which day each post falls. Pure but for translation."""
+"""The calendar's arithmetic: which days a view shows, and where in them each post falls. Pure but for translation."""
 
 from __future__ import annotations
 
 from calendar import Calendar
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from libsocial.core import localtime
-from posts.listing import Day, Row
+from libsocial.core.localtime import Moment
+from posts.listing import Row
+from posts.models import Target
+from posts.slots import Free
+
+VIEWS: tuple[tuple[str, str | Promise], ...] = (
+    ("month", gettext_lazy("Month")),
+    ("week", gettext_lazy("Week")),
+    ("day", gettext_lazy("Day")),
+    ("list", gettext_lazy("List")),
+)
+WAKING = range(7, 21)  # hours a day always shows; others appear when something is in them
+# Posts of one square there is room for; the rest are behind "more".
+ROOM = {"month": 5, "week": 2, "day": 400, "list": 1000}
+NEAR = timedelta(hours=1)
+CROWD = 3  # posts within that on one channel
+LIST_DAYS = 28
 
 
 @dataclass(frozen=True)
 class Span:
-    """The days of one view, with the neighbours' anchors. `weeks` are rows of seven days."""
+    """The days of one view, with the neighbours' anchors. `weeks` are rows of days."""
 
     view: str
     anchor: date
@@ -35,6 +58,71 @@ class Span:
         return start.astimezone(UTC), end.astimezone(UTC)
 
 
+@dataclass
+class Entry:
+    """A post at one of its times, with the channels it goes to then. `wall` is local to the reader."""
+
+    row: Row
+    at: datetime
+    wall: datetime
+    targets: list[Target]
+    movable: bool = False
+    told: list[str] = field(default_factory=list)  # what is odd about the time, in words
+    html: SafeString | None = None  # the chip, see posts.chips
+
+    @property
+    def approved(self) -> bool:
+        """Does moving it cost an approval?"""
+        return self.row.post.state == "approved"
+
+
+@dataclass(frozen=True)
+class Note:
+    """A calm line on a day: something kept, a closure. `url` '' or where a post about it begins."""
+
+    text: str
+    kind: str = "kept"  # kept, closed, quiet
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A free posting time on the reader's clock; several channels may have the same."""
+
+    wall: datetime
+    free: Sequence[Free]
+
+
+@dataclass
+class Hour:
+    """One hour of a day in the views with hours. `quarter` 0 to 3 where now is, else None."""
+
+    wall: datetime
+    entries: list[Entry] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    more: int = 0
+    quarter: int | None = None
+    past: bool = False
+
+
+@dataclass
+class Day:
+    """One square of the calendar."""
+
+    day: date
+    entries: list[Entry] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    today: bool = False
+    outside: bool = False  # of another month than the one shown
+    past: bool = False
+    more: dict[int, int] = field(default_factory=dict)  # how many there was no room for, by hour
+
+    @property
+    def hidden(self) -> int:
+        return sum(self.more.values())
+
+
 def month(anchor: date, first_weekday: int = 0) -> Span:
     weeks = tuple(tuple(week) for week in Calendar(first_weekday).monthdatescalendar(anchor.year, anchor.month))
     start = anchor.replace(day=1)
@@ -45,22 +133,176 @@ def month(anchor: date, first_weekday: int = 0) -> Span:
 
 def week(anchor: date, first_weekday: int = 0) -> Span:
     start = anchor - timedelta(days=(anchor.weekday() - first_weekday) % 7)
-    days = tuple(start + timedelta(days=number) for number in range(7))
-    return Span("week", anchor, (days,), start - timedelta(days=7), start + timedelta(days=7))
+    return Span("week", anchor, (_run(start, 7),), start - timedelta(days=7), start + timedelta(days=7))
 
 
-def fill(span: Span, rows: list[Row], zone: str, today: date) -> list[list[Day]]:
-    """The grid with each post on its local day."""
-    grid = [[_day(span, day, today) for day in line] for line in span.weeks]
-    by_day = {day.day: day for line in grid for day in line}
-    for row in rows:
-        if row.post.planned_at:
-            day = by_day.get(localtime.wall_of(row.post.planned_at, zone).date())
-            if day:
-                day.rows.append(row)
-    return grid
+def day(anchor: date) -> Span:
+    return Span("day", anchor, ((anchor,),), anchor - timedelta(days=1), anchor + timedelta(days=1))
 
 
-def _day(span: Span, day: date, today: date) -> Day:
-    outside = span.view == "month" and day.month != span.anchor.month
-    return Day(day, today=day == today, outside=outside, past=day < today)
+def agenda(anchor: date) -> Span:
+    """Four weeks from the anchor."""
+    step = timedelta(days=LIST_DAYS)
+    return Span("list", anchor, (_run(anchor, LIST_DAYS),), anchor - step, anchor + step)
+
+
+def _run(start: date, count: int) -> tuple[date, ...]:
+    return tuple(start + timedelta(days=number) for number in range(count))
+
+
+def span_of(view: str, anchor: date, first_weekday: int = 0) -> Span:
+    if view == "week":
+        return week(anchor, first_weekday)
+    if view == "day":
+        return day(anchor)
+    return agenda(anchor) if view == "list" else month(anchor, first_weekday)
+
+
+# --- what there is room for -----------------------------------------------------
+
+# When something is planned, and the id of the post: all that is read of posts nobody will see.
+Light = tuple[datetime, int]
+
+
+@dataclass
+class Choice:
+    """The posts a view has room for, each with its minute, and how many are left out: {day: {hour: count}}."""
+
+    wanted: set[Light]
+    hidden: dict[date, dict[int, int]]
+
+
+def choose(light: Iterable[Light], span: Span, zone: str) -> Choice:
+    """The first of every square. One more than there is room for is shown too: "1 more" takes the same room."""
+    squares: dict[tuple[date, int], list[Light]] = defaultdict(list)
+    clock, by_hour = localtime.zone(zone), span.view == "week"
+    for at, pk in sorted(light):
+        wall = at.astimezone(clock)
+        squares[wall.date(), wall.hour if by_hour else 0].append((minute(at), pk))
+    choice, room = Choice(set(), defaultdict(dict)), ROOM[span.view]
+    for (one, hour), found in squares.items():
+        kept = found if len(found) <= room + 1 else found[:room]
+        choice.wanted.update(kept)
+        if len(found) > len(kept):
+            choice.hidden[one][hour] = len(found) - len(kept)
+    return choice
+
+
+# --- posts into days ----------------------------------------------------------
+
+
+def entries_of(row: Row, zone: str) -> list[Entry]:
+    """The post once for each of its times: channels with a time of their own appear at it."""
+    by_moment: dict[datetime, list[Target]] = defaultdict(list)
+    for target in row.targets:
+        if at := moment_of(row, target):
+            by_moment[at].append(target)
+    if not row.targets and row.post.planned_at:
+        by_moment[row.post.planned_at] = []
+    return [Entry(row, at, localtime.wall_of(at, zone), targets) for at, targets in by_moment.items()]
+
+
+def moment_of(row: Row, target: Target) -> datetime | None:
+    """When the post goes to this channel: as typed, else as planned for the whole."""
+    revision = row.post.approved if row.post.state == "approved" else row.post.current
+    at = target.at or (revision.at if revision else "")
+    if at and revision:
+        return localtime.resolve(datetime.fromisoformat(at), revision.zone).utc
+    return row.post.planned_at
+
+
+def fill(
+    span: Span,
+    entries: Iterable[Entry],
+    today: date,
+    *,
+    hidden: Mapping[date, dict[int, int]] | None = None,
+    gaps: Iterable[Gap] = (),
+) -> list[Day]:
+    """The days with everything in its place, in order."""
+    days = {one: _day(span, one, today) for line in span.weeks for one in line}
+    for entry in sorted(entries, key=lambda entry: (entry.at, entry.row.post.pk)):
+        if found := days.get(entry.wall.date()):
+            found.entries.append(entry)
+    for gap in gaps:
+        if found := days.get(gap.wall.date()):
+            found.gaps.append(gap)
+    for one, more in (hidden or {}).items():
+        if found := days.get(one):
+            found.more = more
+    return list(days.values())
+
+
+def gaps_of(free: Iterable[Free], zone: str) -> list[Gap]:
+    by_wall: dict[datetime, list[Free]] = defaultdict(list)
+    for one in free:
+        by_wall[localtime.wall_of(one.moment.utc, zone)].append(one)
+    return [Gap(wall, found) for wall, found in sorted(by_wall.items())]
+
+
+def _day(span: Span, one: date, today: date) -> Day:
+    outside = span.view == "month" and one.month != span.anchor.month
+    return Day(one, today=one == today, outside=outside, past=one < today)
+
+
+def hours(days: Sequence[Day], now: datetime) -> list[tuple[int, list[Hour]]]:
+    """The rows of a view with hours: each hour with its square of every day. `now` is the reader's wall time."""
+    used = (
+        {entry.wall.hour for day in days for entry in day.entries}
+        | {h for day in days for h in day.more}
+        | {gap.wall.hour for d in days for gap in d.gaps}
+    )
+    return [(hour, [_hour(day, hour, now) for day in days]) for hour in sorted(used | set(WAKING))]
+
+
+def _hour(day: Day, hour: int, now: datetime) -> Hour:
+    wall = datetime.combine(day.day, time(hour))
+    return Hour(
+        wall,
+        [entry for entry in day.entries if entry.wall.hour == hour],
+        [gap for gap in day.gaps if gap.wall.hour == hour],
+        more=day.more.get(hour, 0),
+        quarter=now.minute // 15 if wall.date() == now.date() and hour == now.hour else None,
+        past=wall + NEAR <= now,
+    )
+
+
+# --- what is odd ---------------------------------------------------------------
+
+
+def mark_crowds(entries: Sequence[Entry]) -> None:
+    """Says of entries on one channel that they share a minute, or that three of them come within the hour."""
+    by_channel: dict[int, list[Entry]] = defaultdict(list)
+    for entry in sorted(entries, key=lambda entry: entry.at):
+        for target in entry.targets:
+            by_channel[target.channel_id].append(entry)
+    for channel, found in by_channel.items():
+        name = next(target.channel.name for target in found[0].targets if target.channel_id == channel)
+        for entry in found:
+            if sentence := _crowd(entry, found, name):
+                entry.told.append(sentence)
+
+
+def _crowd(entry: Entry, beside: Sequence[Entry], name: str) -> str:
+    near = [other for other in beside if abs(other.at - entry.at) < NEAR]
+    same = [other for other in near if other is not entry and minute(other.at) == minute(entry.at)]
+    if same:
+        return _("Another post at the same minute on %(channel)s") % {"channel": name}
+    if len(near) >= CROWD:
+        return _("%(n)s posts within an hour on %(channel)s") % {"n": len(near), "channel": name}
+    return ""
+
+
+def minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0) if at.second or at.microsecond else at
+
+
+def wall_moment(wall: str, zone: str) -> Moment | None:
+    """The moment of a typed wall time; None for what is none."""
+    try:
+        typed = datetime.fromisoformat(wall)
+    except ValueError:
+        return None
+    if typed.tzinfo is not None or not 2000 <= typed.year <= 2200:
+        return None
+    return localtime.resolve(typed.replace(second=0, microsecond=0), zone)

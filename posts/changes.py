@@ -13,7 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget
+from posts import languages
+from posts.drafting import Draft, DraftCard, DraftLanguage, DraftMedia, DraftPart, DraftTarget
 from posts.resolve import FIRST_COMMENT
 
 _WORDS = regex.compile(r"\s+|[\p{L}\p{M}\p{N}_'’-]+|\X")
@@ -70,6 +71,7 @@ def between(old: Draft, new: Draft, names: Mapping[int, str]) -> list[Change]:
         *_one(gettext_lazy("Content warning"), old.content_warning, new.content_warning),
         *_one(gettext_lazy("Language"), old.language, new.language),
         *_one(gettext_lazy("Time"), _time(old.at, old.zone), _time(new.at, new.zone)),
+        *_languages(old, new),
         *_channels(old, new, names),
         *_mentions(old, new, names),
     ]
@@ -130,6 +132,33 @@ def _shown(item: DraftMedia) -> str:
     return item.alt or _("without description")
 
 
+def _languages(old: Draft, new: Draft) -> Iterator[Change]:
+    for one in new.languages:
+        before, name = old.in_language(one.language), languages.called(one.language)
+        if before is None:
+            yield Change(_("Language"), (Piece("added", name),))
+        yield from _language(before or DraftLanguage(one.language), one, name)
+    for one in old.languages:
+        if new.in_language(one.language) is None:
+            yield Change(_("Language"), (Piece("removed", languages.called(one.language)),))
+
+
+def _language(old: DraftLanguage, new: DraftLanguage, name: str) -> Iterator[Change]:
+    """Words of one language; pictures themselves are told of the base."""
+    before, after = _texts(old), _texts(new)
+    for label in dict.fromkeys([*before, *after]):
+        if before.get(label, "") != after.get(label, ""):
+            yield Change(label, words(before.get(label, ""), after.get(label, "")), name)
+    yield from _one(gettext_lazy("Content warning"), old.content_warning, new.content_warning, name)
+
+
+def _texts(one: DraftLanguage) -> dict[str, str]:
+    many = len(one.parts) > 1
+    texts = {_("Text, part %(n)s") % {"n": n} if many else _("Text"): p.text for n, p in enumerate(one.parts, 1)}
+    alts = [item.alt for part in one.parts for item in part.media if item.alt]
+    return texts | {_("Description of a picture"): "\n".join(alts)}
+
+
 def _channels(old: Draft, new: Draft, names: Mapping[int, str]) -> Iterator[Change]:
     for target in new.targets:
         name = names.get(target.channel, "?")
@@ -152,10 +181,22 @@ def _mentions(old: Draft, new: Draft, names: Mapping[int, str]) -> Iterator[Chan
             yield from _one(name, before[channel], after[channel], channel=label)
 
 
+def _spoken(draft: Draft, target: DraftTarget) -> str:
+    """The languages of a channel in words; '' where it gets the base text alone."""
+    tags = languages.spoken(draft, target)
+    if tags == languages.every(draft)[:1]:
+        return ""
+    together = " + ".join(languages.called(tag) for tag in tags)
+    way = languages.placement(draft, target)
+    return _("%(languages)s as a thread") % {"languages": together} if way == "thread" else together
+
+
 def _target(old: Draft, before: DraftTarget, new: Draft, after: DraftTarget, name: str) -> Iterator[Change]:
     if before.variant != after.variant:
         yield from _parts(old.parts_for(before), new.parts_for(after), name)
         yield from _one(gettext_lazy("Content warning"), old.warning_for(before), new.warning_for(after), name)
+    said, says = _spoken(old, before), _spoken(new, after)
+    yield from _one(gettext_lazy("Languages here"), said, says, name)
     if before.at != after.at:
         yield from _one(
             gettext_lazy("Time"), _time(old.at_for(before), old.zone), _time(new.at_for(after), new.zone), name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -25,14 +26,18 @@ from channels_app.selectors import capabilities_of
 from libsocial.accounts.models import Unit, User
 from libsocial.core import asked
 from libsocial.core.localtime import Moment
-from posts import fixing, names, offering, panels, presence, previews, problems, schedule, selectors
+from libsocial.links import codes
+from posts import edits, fixing, languages, names, offering, panels, presence, previews, problems, schedule, selectors
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, FieldProblem
+from posts.edits import Edits
 from posts.knowledge import Known
-from posts.models import Asset, CaptionFile, Post, Target
+from posts.models import Asset, CaptionFile, CheckOverride, Post, Target
 from posts.previews import clock_of
 from posts.services import cards, media
 from posts.services.drafts import Conflict
 from posts.settings import language_name
+
+GRAVEST_FIRST = {"block": 0, "warn": 1, "hint": 2}
 
 
 @dataclass
@@ -46,6 +51,21 @@ class Shown:
     fix: str = ""
     fix_label: str = ""
     where: str = ""
+    slot: str = ""  # what it stands beside
+    # Of a rule of the unit, which may be let stand: what the exception is bound to, and the row there is.
+    key: str = ""
+    start: int = 0
+    end: int = 0
+    exception: CheckOverride | None = None
+    error: str = ""
+    typed: str = ""
+
+    @property
+    def field(self) -> str:
+        """The id of the field it is about, '' where there is no single one."""
+        if self.slot == "at":
+            return "c-date"
+        return f"{self.slot}-text" if self.slot.rpartition("-")[2].isdigit() else ""
 
 
 class Composer:
@@ -62,8 +82,8 @@ class Composer:
         typed: list[FieldProblem] | None = None,
         units: list[Unit] | None = None,
     ) -> None:
-        self.user, self.unit, self.token, self.post = user, unit, token, post
-        self.draft = names.bound(draft, unit)
+        self.user, self.unit, self.draft, self.token, self.post = user, unit, draft, token, post
+        self.draft = self._routed(names.bound(draft, unit))
         self.typed: list[FieldProblem] = list(typed or [])
         self.units = units or [unit]
         self.conflict: Conflict | None = None
@@ -97,7 +117,7 @@ class Composer:
 
     @cached_property
     def known(self) -> Known:
-        return Known([], [self.draft], self.channels)
+        return Known([self.post] if self.post else [], [self.draft], self.channels)
 
     @property
     def assets(self) -> dict[int, Asset]:
@@ -110,8 +130,13 @@ class Composer:
 
     def change(self, draft: Draft) -> None:
         """Another draft in its place: what was found about the one before is asked again."""
-        self.draft = names.bound(draft, self.unit)
+        self.draft = self._routed(names.bound(draft, self.unit))
         self.refresh()
+
+    def _routed(self, draft: Draft) -> Draft:
+        """With the languages each channel gets by itself."""
+        asked = {channel.pk: channel.languages for channel in self.channels} if draft.languages else {}
+        return languages.routed(draft, asked)
 
     def refresh(self) -> None:
         """After a save: what was found before is asked again."""
@@ -132,13 +157,26 @@ class Composer:
             return slots
         for problem in self.typed:
             slots[self._slot_of_typed(problem.field)].append(Shown("typed", "block", problem.message))
-        report = problems.of_draft(self.draft, unit=self.unit, known=self.known)
+        report = self.report
         for problem in report.general:
             self._place(slots, None, problem)
         for channel_id, found in report.channels.items():
             for problem in found:
                 self._place(slots, channel_id, problem)
+        self._name_few(slots)
+        for beside in slots.values():
+            beside.sort(key=lambda shown: GRAVEST_FIRST.get(shown.severity, 9))
         return slots
+
+    @property
+    def report(self) -> problems.Report:
+        return problems.of_draft(self.draft, unit=self.unit, known=self.known, post=self.post)
+
+    def _name_few(self, slots: dict[str, list[Shown]]) -> None:
+        """A rule's finding that holds on every chosen channel names none of them."""
+        everywhere = {channel.name for _target, channel in self.chosen}
+        for shown in (one for found in slots.values() for one in found if one.key):
+            shown.channels = [] if set(shown.channels) == everywhere else shown.channels
 
     def _place(self, slots: dict[str, list[Shown]], channel_id: int | None, problem: Problem) -> None:
         said = problems.sentence(problem)
@@ -149,16 +187,24 @@ class Composer:
         if same:
             same.channels += [name] if name and name not in same.channels else []
             return
-        shown = Shown(problem.message, problem.severity, said, [name] if name else [])
+        shown = Shown(problem.message, problem.severity, said, [name] if name else [], slot=slot)
+        if "key" in problem.params:
+            shown.key, shown.start, shown.end = (problem.params[part] for part in ("key", "start", "end"))
+            shown.exception = self._exception(problem)
         if problem.fix and channel_id:
             shown.fix, shown.fix_label = problem.fix, fixing.label(problem.fix)
             shown.where = f"{channel_id}.{problem.message}.{problem.part}"
         slots[slot].append(shown)
 
+    def _exception(self, problem: Problem) -> CheckOverride | None:
+        made = self.known.exceptions(self.post) if self.post and "exception" in problem.params else {}
+        return made.get(problem.params["key"])
+
     def _slot(self, target: DraftTarget | None, problem: Problem) -> str:
         if problem.field in {"text", "media", "alt", "card"}:
-            own = target is not None and target.variant is not None
-            return f"v{target.channel}-{problem.part}" if own else f"base-{problem.part}"
+            return languages.slot_of(self.draft, target, problem.part) if target else f"base-{problem.part}"
+        if problem.field.startswith("l-"):
+            return problem.field
         if problem.field in {"at", "content_warning"}:
             return problem.field
         if problem.field == "targets":
@@ -184,7 +230,7 @@ class Composer:
 
     @property
     def warnings(self) -> int:
-        return sum(shown.severity != "block" for found in self.found.values() for shown in found)
+        return sum(shown.severity == "warn" for found in self.found.values() for shown in found)
 
     # --- the page -----------------------------------------------------------
     def context(self, request: HttpRequest) -> dict[str, Any]:
@@ -220,11 +266,7 @@ class Composer:
                 {"asset": "__asset__", "kind": kind, "part": f"__{kind}__", "thumb": "", "alt": "", "decorative": False}
                 for kind in ("image", "video", "document")
             ],
-            "limits": {
-                "image": settings.UPLOAD_MAX_BYTES,
-                "video": settings.UPLOAD_VIDEO_BYTES,
-                "document": settings.UPLOAD_DOCUMENT_BYTES,
-            },
+            "limits": upload_limits(),
         }
         for panel in panels.every():
             page |= panel.context(self, request)
@@ -291,7 +333,7 @@ class Composer:
             "card": self._card(part.card) if part.card else None,
             "card_error": self.errors.get(f"{name}-card", ""),
             "file_errors": self.errors.get(f"{name}-files", ""),
-            "counts": self._counts(part, scope),
+            "counts": self._counts(name),
             "problems": self.found.get(name, []),
         }
 
@@ -302,6 +344,8 @@ class Composer:
             "asset": item.asset,
             "alt": item.alt,
             "decorative": item.decorative,
+            "edits": json.dumps(item.edits.to_json()) if item.edits else "",
+            "thumb": _as_cut(shown["thumb"], item.edits),
             "captions": [one for one in shown["captions"] if one["id"] in item.captions],
             "chosen_poster": chosen.pk if chosen else "",
             "own_poster": shown["poster"],
@@ -312,14 +356,15 @@ class Composer:
         thumb = self.assets.get(card.thumb) if card.thumb else None
         return card.to_json() | {"thumb_url": asset_json(thumb)["thumb"] if thumb else ""}
 
-    def _counts(self, part: DraftPart, scope: str) -> list[dict[str, Any]]:
+    def _counts(self, name: str) -> list[dict[str, Any]]:
+        """How full each channel is whose words begin in this part of the form, every language in it counted."""
         counted = []
         for target, channel in self.chosen:
-            if scope == (f"v{channel.pk}" if target.variant else "base"):
+            for part in (one.part for one in languages.said(self.draft, target) if one.slot == name):
                 can = self.abilities[channel.pk].shaped(target.options)
-                beside = self.draft.warning_for(target) if can.content_warning_counts else ""
-                text = names.said(part.text, self.draft.mentions, channel.pk)
-                used = measure.count(text, can.text) + (measure.count(beside, can.text) if beside else 0)
+                beside = languages.warning(self.draft, target) if can.content_warning_counts else ""
+                said = codes.placed(names.said(part.text, self.draft.mentions, channel.pk), channel.pk)
+                used = measure.count(said, can.text) + (measure.count(beside, can.text) if beside else 0)
                 counted.append(
                     {
                         "channel": channel.pk,
@@ -382,13 +427,14 @@ class Composer:
             try:
                 asset = media.upload(by=self.user, unit=self.unit, file=file)
                 brought = [row.pk for row in asset.captions.all()] if asset.kind == "video" else []
-                added.append(DraftMedia(asset.pk, alt=asset.alt, captions=tuple(brought)))
+                own = {"decorative": asset.decorative, "edits": edits.read(asset.edits)}
+                added.append(DraftMedia(asset.pk, alt=asset.alt, captions=tuple(brought), **own))
             except media.Refused as error:
                 refused.append(f"{file.name}: {error}")
-        self._refused(name, refused)
+        self.refused(name, refused)
         return fixing.change_part(self.draft, name, lambda part: replace(part, media=(*part.media, *added)))
 
-    def _refused(self, name: str, sentences: list[str]) -> None:
+    def refused(self, name: str, sentences: list[str]) -> None:
         if sentences:
             self.errors[f"{name}-files"] = " ".join(sentences)
             self.typed.append(FieldProblem(_typed_name(name), " ".join(sentences)))
@@ -397,24 +443,24 @@ class Composer:
         """The draft with a caption file beside one film of one part."""
         asset = Asset.objects.visible_to(self.user).filter(pk=pk).first()
         if file is None or asset is None:
-            self._refused(name, [_("No captions arrived. Choose the file again.")])
+            self.refused(name, [_("No captions arrived. Choose the file again.")])
             return self.draft
         try:
             row = media.add_captions(by=self.user, asset=asset, file=file, language=language)
         except media.Refused as error:
-            self._refused(name, [f"{file.name}: {error}"])
+            self.refused(name, [f"{file.name}: {error}"])
             return self.draft
         return self._with_media(name, pk, lambda item: replace(item, captions=(*item.captions, row.pk)))
 
     def with_poster(self, name: str, pk: int, file: Any) -> Draft:
         """The draft with a picture that stands for one film of one part."""
         if file is None:
-            self._refused(name, [_("No picture arrived. Choose it again.")])
+            self.refused(name, [_("No picture arrived. Choose it again.")])
             return self.draft
         try:
             asset = media.upload(by=self.user, unit=self.unit, file=file)
         except media.Refused as error:
-            self._refused(name, [f"{file.name}: {error}"])
+            self.refused(name, [f"{file.name}: {error}"])
             return self.draft
         chosen = asset.pk if asset.kind == "image" else None
         return self._with_media(name, pk, lambda item: replace(item, poster=chosen))
@@ -433,7 +479,7 @@ class Composer:
         target = self.draft.target(asked.number(channel) or 0)
         if target is None:
             return self.draft
-        for problem in problems.of_draft(self.draft, unit=self.unit, known=self.known).channels.get(target.channel, ()):
+        for problem in self.report.channels.get(target.channel, ()):
             if (problem.fix, problem.message, str(problem.part)) == (fix, message, part):
                 can = self.abilities[target.channel].shaped(target.options)
                 return fixing.apply(self.draft, target, problem, can, self.assets)
@@ -450,8 +496,8 @@ class Composer:
         return fixing.change_part(self.draft, name, lambda old: replace(old, card=card))
 
 
-def asset_json(asset: Asset) -> dict[str, Any]:
-    """An asset as the composer's scripts know it."""
+def asset_json(asset: Asset, *, brief: bool = False) -> dict[str, Any]:
+    """An asset as the composer's scripts know it; `brief`: without the captions of films, for long lists."""
     return {
         "id": asset.pk,
         "kind": asset.kind,
@@ -459,11 +505,13 @@ def asset_json(asset: Asset) -> dict[str, Any]:
         "url": reverse("posts:asset", args=[asset.pk, "full"]),
         "poster": reverse("posts:asset", args=[asset.poster_id, "full"]) if asset.poster_id else "",
         "alt": asset.alt,
+        "decorative": asset.decorative,
+        "edits": json.dumps(asset.edits) if asset.edits else "",
         "name": asset.original_name,
         "width": asset.width,
         "height": asset.height,
         "told": _told(asset),
-        "captions": [caption_json(row) for row in asset.captions.all()] if asset.kind == "video" else [],
+        "captions": [caption_json(row) for row in asset.captions.all()] if asset.kind == "video" and not brief else [],
     }
 
 
@@ -477,6 +525,11 @@ def caption_json(row: CaptionFile) -> dict[str, Any]:
     }
 
 
+def _as_cut(url: str, cut: Edits | None) -> str:
+    """The address of a picture as it is turned and cut."""
+    return f"{url}?{cut.query()}" if cut and cut.shapes_pixels else url
+
+
 def _told(asset: Asset) -> str:
     """Its length and size in words: '1:05 · 1920 × 1080 · no sound'."""
     if asset.kind == "document":
@@ -487,6 +540,22 @@ def _told(asset: Asset) -> str:
     if asset.kind == "video" and not asset.facts.get("audio"):
         said.append(_("no sound"))
     return " · ".join(said)
+
+
+def upload_limits() -> dict[str, int]:
+    """The largest file of each kind, in bytes, for scripts."""
+    return {
+        "image": settings.UPLOAD_MAX_BYTES,
+        "video": settings.UPLOAD_VIDEO_BYTES,
+        "document": settings.UPLOAD_DOCUMENT_BYTES,
+    }
+
+
+def upload_words() -> dict[str, str]:
+    """Sentences the scripts say about files on their way."""
+    names = ("looking", "imageLarge", "videoLarge", "documentLarge", "fileEmpty", "uploadTooLarge", "uploadCut")
+    said = _words()
+    return {name: said[name] for name in names}
 
 
 def _typed_time(form: QueryDict, scope: str, at: str) -> tuple[str, str]:

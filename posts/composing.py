@@ -10,17 +10,21 @@ Names of the form: `channel` (ids), `base-<n>-text`, `base-<n>-media` (asset ids
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import datetime
 from typing import Any
 
 from django.http import QueryDict
+from django.utils import timezone
 
 from libsocial.accounts.models import Unit
-from libsocial.core import asked
-from posts import panels
+from libsocial.core import asked, localtime
+from posts import observances, panels
 from posts.drafting import Draft
 
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_CLOCK = re.compile(r"^\d{2}:\d{2}$")
 
 
 def draft_of(form: QueryDict, zone: str) -> dict[str, Any]:
@@ -66,7 +70,15 @@ def _media(form: QueryDict, name: str, pk: str) -> dict[str, Any]:
         "decorative": f"{name}-decorative-{pk}" in form,
         "captions": asked.numbers(form.getlist(f"{name}-captions-{pk}")),
         "poster": asked.number(form.get(f"{name}-poster-{pk}", "")),
+        "edits": _json(form.get(f"{name}-edits-{pk}", "")),
     }
+
+
+def _json(typed: str) -> Any:
+    try:
+        return json.loads(typed) if 0 < len(typed) < 1000 else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def _card(form: QueryDict, name: str) -> dict[str, Any] | None:
@@ -111,12 +123,32 @@ def _own_time(form: QueryDict, scope: str) -> str:
 
 
 def proposal(unit: Unit, query: QueryDict, channels: list[int]) -> Draft:
-    """The draft a new composer starts with; the address may propose a day and a channel."""
-    day = query.get("on", "")
+    """The draft a new composer starts with; the address may propose a day, a time, a channel and a day that is kept."""
+    day, clock, kept = query.get("on", ""), query.get("at", ""), observances.named(query.get("about", ""))
     at = f"{day}T10:00" if _DAY.match(day) else ""
+    if at and _CLOCK.match(clock):
+        at = _in_zone(f"{day}T{clock}", unit.zone)
     chosen = asked.numbers(query.getlist("channel")[:1]) or channels
-    targets = [{"channel": pk} for pk in chosen]
-    return Draft.from_json({"zone": unit.zone, "language": unit.language, "at": at, "targets": targets})
+    shared = (query.get(name, "").strip() for name in ("title", "text", "url"))  # from a phone
+    said = "\n\n".join(filter(None, (kept.name if kept else "", *shared))) + ("\n\n" if kept else "")
+    return Draft.from_json(
+        {
+            "zone": unit.zone,
+            "language": unit.language,
+            "at": at,
+            "parts": [{"text": said}],
+            "targets": [{"channel": pk} for pk in chosen],
+        }
+    )
+
+
+def _in_zone(wall: str, zone: str) -> str:
+    """A time on the person's clock as the unit's clock shows it; '' for what is no time."""
+    try:
+        moment = localtime.resolve(datetime.fromisoformat(wall), timezone.get_current_timezone_name())
+    except (ValueError, OverflowError):
+        return ""
+    return localtime.wall_of(moment.utc, zone).strftime("%Y-%m-%dT%H:%M")
 
 
 def after(data: dict[str, Any], do: str, rest: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from posts.models import Target
 
@@ -75,3 +76,29 @@ FILTERS: tuple[tuple[str, str | Promise], ...] = (
     ("withdrawn", _("Withdrawn")),
     ("archived", _("Archived")),
 )
+
+# The words of the looks (libsocial.shell.looks) for files, which have no icons; a test holds the two together.
+_LABELS: dict[str, str | Promise] = {
+    "draft": _("Draft"),
+    "in_review": _("In review"),
+    "changes_requested": _("Changes requested"),
+    "withdrawn": _("Withdrawn"),
+    "archived": _("Archived"),
+    "planned": _("Planned"),
+    "sending": _("Sending"),
+    "waiting": _("Will try again"),
+    "held": pgettext_lazy("delivery", "Held"),
+    "published": _("Published"),
+    "unclear": _("Unclear, checking"),
+    "needs_person": _("Please check"),
+    "failed": _("Failed"),
+    "expired": _("Too late"),
+    "cancelled": _("Cancelled"),
+    "partly": _("Partly published"),
+    "removed": _("Removed"),
+}
+
+
+def labels() -> dict[str, str]:
+    """The word for everything `shown` answers, in the active language."""
+    return {name: str(label) for name, label in _LABELS.items()}

@@ -17,6 +17,8 @@ import regex
 from django.utils.translation import gettext as _
 
 from libsocial.core import localtime
+from posts import edits
+from posts.edits import Edits
 
 if TYPE_CHECKING:
     from posts.models import Revision, Target
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
 MAX_PARTS = 100
 MAX_MEDIA = 40  # a part; platforms take far fewer, the check says so
 MAX_CAPTIONS = 50  # a film
+MAX_LANGUAGES = 20
 TITLE_LENGTH = 120
+PLACEMENTS = ("combined", "thread")  # of several languages on one channel
+_TAG = regex.compile(r"(?=.{2,35}$)[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 MENTION = re.compile(r"@\[([^\[\]\n]{1,120})\]")  # somebody of the address book, see posts.names
 
 
@@ -57,11 +62,14 @@ class DraftMedia:
     decorative: bool = False
     captions: tuple[int, ...] = ()
     poster: int | None = None
+    edits: Edits | None = None  # how the picture is turned and cut here
 
     def to_json(self) -> dict[str, Any]:
         said: dict[str, Any] = {"asset": self.asset, "alt": self.alt, "decorative": self.decorative}
         if self.captions:
             said["captions"] = list(self.captions)
+        if self.edits:
+            said["edits"] = self.edits.to_json()
         return said | {"poster": self.poster} if self.poster is not None else said
 
 
@@ -110,13 +118,39 @@ class DraftVariant:
 
 
 @dataclass(frozen=True)
+class DraftLanguage:
+    """The post in one further language (BCP-47): the words of each part, and in its `media` what the pictures of the
+    base show, said in this language. `machine`: a machine wrote it, and somebody marked it so."""
+
+    language: str
+    parts: tuple[DraftPart, ...] = (DraftPart(),)
+    content_warning: str = ""
+    machine: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "language": self.language,
+            "parts": [part.to_json() for part in self.parts],
+            "content_warning": self.content_warning,
+            "machine": self.machine,
+        }
+
+
+@dataclass(frozen=True)
 class DraftTarget:
-    """A chosen channel. `at` is a local wall time in the draft's zone, '' for the draft's own time."""
+    """A chosen channel. `at` is a local wall time in the draft's zone, '' for the draft's own time.
+
+    `languages`: those a person chose for it, in their order; () leaves it to the channel, which then gets `routed`
+    (see posts.languages). `placement` of several: 'combined' in one post, or as a 'thread'.
+    """
 
     channel: int
     variant: DraftVariant | None = None
     options: dict[str, Any] = field(default_factory=dict)
     at: str = ""
+    languages: tuple[str, ...] = ()
+    placement: str = ""
+    routed: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -124,7 +158,13 @@ class DraftTarget:
             "variant": self.variant.to_json() if self.variant else None,
             "options": self.options,
             "at": self.at,
+            **self.speech(),
         }
+
+    def speech(self) -> dict[str, Any]:
+        """What Target.speech holds; empty where the channel gets the base text."""
+        said = {"languages": list(self.languages), "placement": self.placement, "routed": list(self.routed)}
+        return {name: value for name, value in said.items() if value}
 
 
 @dataclass(frozen=True)
@@ -140,15 +180,20 @@ class Draft:
     note: str = ""  # internal, never published
     # Who is mentioned: handles by name and channel id, as the address book had them (see posts.names).
     mentions: dict[str, dict[str, str]] = field(default_factory=dict)
+    service: bool = False  # a service notice: it may leave while the library is closed
+    languages: tuple[DraftLanguage, ...] = ()  # further ones; `parts` are in `language`
+    # Internal: id of the campaign, 0 for none; None says nothing of it and leaves it as it is.
+    campaign: int | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        said = {
             **self.body(),
             "at": self.at,
             "zone": self.zone,
             "targets": [target.to_json() for target in self.targets],
             "note": self.note,
         }
+        return said | {"campaign": self.campaign} if self.campaign is not None else said
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Draft:
@@ -162,15 +207,25 @@ class Draft:
             "language": self.language,
             "content_warning": self.content_warning,
         }
+        if self.service:
+            said["service"] = True
+        if self.languages:
+            said["languages"] = [one.to_json() for one in self.languages]
         return said | {"mentions": self.mentions} if self.mentions else said
 
     def same_post(self, other: Draft) -> bool:
-        """Did nobody change anything the public meets? The internal note does not count, the order of channels neither,
+        """Did nobody change anything the public meets? Note and campaign do not count, the order of channels neither,
         and no change of the address book: what was sent for approval keeps its handles."""
         return _compared(self) == _compared(other)
 
     def target(self, channel_id: int) -> DraftTarget | None:
         return next((target for target in self.targets if target.channel == channel_id), None)
+
+    def in_language(self, tag: str) -> DraftLanguage | None:
+        """The further language with this tag; None for that of the base, even where somebody added it again."""
+        if tag == self.language:
+            return None
+        return next((one for one in self.languages if one.language == tag), None)
 
     def parts_for(self, target: DraftTarget) -> tuple[DraftPart, ...]:
         return target.variant.parts if target.variant else self.parts
@@ -205,7 +260,8 @@ class Draft:
 
 
 def _compared(draft: Draft) -> Draft:
-    return replace(draft, note="", mentions={}, targets=_ordered(draft))
+    """What the public meets, for comparing."""
+    return replace(draft, note="", campaign=None, mentions={}, targets=_ordered(draft))
 
 
 def _ordered(draft: Draft) -> tuple[DraftTarget, ...]:
@@ -238,7 +294,8 @@ def of_revision(revision: Revision, *, note: str = "") -> Draft:
 
 
 def _of_target(target: Target) -> dict[str, Any]:
-    return {"channel": target.channel_id, "variant": target.variant, "options": target.options, "at": target.at}
+    said = {"channel": target.channel_id, "variant": target.variant, "options": target.options, "at": target.at}
+    return said | target.speech
 
 
 # --- from a person ----------------------------------------------------------
@@ -271,6 +328,9 @@ def read(data: Mapping[str, Any], *, zone: str = "UTC") -> Reading:
         targets=_targets(data.get("targets"), problems),
         note=text_of(data.get("note")),
         mentions=_mentions(data.get("mentions")),
+        service=bool(data.get("service")),
+        languages=_languages(data.get("languages"), problems),
+        campaign=0 if data.get("campaign") in (0, "0", "none") else _number(data.get("campaign")),
     )
     return Reading(draft, problems)
 
@@ -313,6 +373,7 @@ def _media(value: Any, name: str, problems: list[FieldProblem]) -> tuple[DraftMe
             decorative=bool(item.get("decorative")),
             captions=_numbers(item.get("captions")),
             poster=_number(item.get("poster")),
+            edits=edits.read(item.get("edits")),
         )
         for item in items
     )
@@ -341,8 +402,35 @@ def _targets(value: Any, problems: list[FieldProblem]) -> tuple[DraftTarget, ...
             variant=_variant(item.get("variant"), name, problems),
             options=_options(item.get("options")),
             at=_wall_time(item.get("at"), f"{name}.at", problems),
+            languages=_tags(item.get("languages")),
+            placement=item["placement"] if item.get("placement") in PLACEMENTS else "",
+            routed=_tags(item.get("routed")),
         )
     return tuple(targets.values())
+
+
+def _languages(value: Any, problems: list[FieldProblem]) -> tuple[DraftLanguage, ...]:
+    found = []
+    for item in _items(value):
+        tag = text_of(item.get("language")).strip()
+        if not _TAG.fullmatch(tag):
+            problems.append(FieldProblem("languages", _no_language(tag)))
+            continue
+        parts = _parts(item.get("parts"), "languages", problems)
+        warning = text_of(item.get("content_warning"))
+        found.append(DraftLanguage(tag, parts, warning, bool(item.get("machine"))))
+    return tuple(found)
+
+
+def _tags(value: Any) -> tuple[str, ...]:
+    items = value[:MAX_LANGUAGES] if isinstance(value, list | tuple) else ()
+    return tuple(dict.fromkeys(tag for tag in items if isinstance(tag, str) and _TAG.fullmatch(tag)))
+
+
+def _no_language(tag: str) -> str:
+    if not tag:
+        return _("Choose the language to add.")
+    return _("“%(typed)s” is not the code of a language. Choose one from the list.") % {"typed": tag[:35]}
 
 
 def _variant(value: Any, name: str, problems: list[FieldProblem]) -> DraftVariant | None:

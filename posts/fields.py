@@ -74,9 +74,11 @@ def asked_by(draft: Draft, known: Iterable[str] = ()) -> list[Asked]:
 
 
 def texts_of(draft: Draft) -> list[str]:
-    """Every text of a draft the public may meet."""
+    """Every text of a draft the public may meet, in every language."""
     parts = [*draft.parts, *(part for target in draft.targets if target.variant for part in target.variant.parts)]
-    return [part.text for part in parts] + [draft.content_warning]
+    parts += [part for one in draft.languages for part in one.parts]
+    warnings = [draft.content_warning, *(one.content_warning for one in draft.languages)]
+    return [part.text for part in parts] + warnings
 
 
 def filled(draft: Draft, values: Mapping[str, str]) -> Draft:
@@ -100,7 +102,11 @@ def filled(draft: Draft, values: Mapping[str, str]) -> Draft:
         else target
         for target in draft.targets
     )
-    return replace(draft, parts=parts(draft.parts), content_warning=put(draft.content_warning), targets=targets)
+    languages = tuple(
+        replace(one, parts=parts(one.parts), content_warning=put(one.content_warning)) for one in draft.languages
+    )
+    warning = put(draft.content_warning)
+    return replace(draft, parts=parts(draft.parts), content_warning=warning, targets=targets, languages=languages)
 
 
 def said(kind: str, typed: str, language: str) -> str:

@@ -19,7 +19,10 @@ from channels_app.capabilities import Capabilities
 from channels_app.check import Problem
 from channels_app.content import Content, Part
 from libsocial.core import asked
-from posts import names, resolve
+from libsocial.links import codes
+from posts import checks, languages, names, planning, resolve
+from posts.checks import Piece
+from posts.checks.repairs import FIXES
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, DraftVariant
 from posts.models import Asset
 
@@ -37,9 +40,23 @@ LABELS: dict[str, str | Promise] = {
     "alt_in_text": _("Put the description into the text"),
     "drop_option": _("Use the usual setting"),
     "default_option": _("Use the usual setting"),
+    "next_open": _("Move it to the next opening"),
+    "after_embargo": _("Move it to the end of the embargo"),
+    "without_language": _("Publish without it here"),
+    # what posts.checks mends
+    "camel_case": _("Write it with capitals"),
+    "tags_to_end": _("Move them to the end"),
+    "fold_letters": _("Use plain letters"),
+    "one_emoji": _("Keep one, at the end"),
+    "remove_drawings": _("Remove it"),
+    "sentence_case": _("Use small letters"),
+    "tidy_unseen": _("Remove them"),
+    "trim_image_of": _("Leave “image of” out"),
+    "insert_access": _("Put our words on access in"),
+    "insert_fields": _("Add it to the description"),
 }
 # Good for every reader, so for the base too when the channel follows it.
-EVERYWHERE = frozenset({"tidy_text", "mark_decorative"})
+EVERYWHERE = frozenset({"tidy_text", "mark_decorative", *FIXES})
 
 
 def label(fix: str) -> str:
@@ -49,15 +66,40 @@ def label(fix: str) -> str:
 
 def apply(draft: Draft, target: DraftTarget, problem: Problem, can: Capabilities, assets: Mapping[int, Asset]) -> Draft:
     """The draft with this problem mended on this channel; unchanged where it cannot be."""
+    if problem.fix in planning.MOVES:
+        return planning.at_time(draft, target, str(problem.params["to"]))
+    if problem.fix == "without_language":
+        return without_language(draft, target, str(problem.params.get("tag", "")))
     pictures = resolve.originals(assets)
     before = resolve.content_for(names.kept(draft), target, pictures)
-    after = fixes.apply(before, problem, can)
+    after = _mended(before, problem) if problem.fix in FIXES else fixes.apply(before, problem, can)
     if after == before and after.options == before.options:
         return draft
     only = len(draft.targets) == 1 or problem.fix in EVERYWHERE
-    if only and target.variant is None and _said(after) != _said(before):
+    translated = languages.spoken(draft, target) != languages.every(draft)[:1]
+    if only and not translated and target.variant is None and _said(after) != _said(before):
         return replace(draft, parts=_parts(after, draft.parts, pictures))
     return _with_target(draft, _own(draft, target, before, after, pictures))
+
+
+def _mended(content: Content, problem: Problem) -> Content:
+    """The content with one text mended by posts.checks: of a part, of a picture, or the content warning."""
+    insert = str(problem.params.get("insert", ""))
+    if problem.field == "content_warning":
+        piece = Piece("content_warning", 0, content.content_warning)
+        return replace(content, content_warning=checks.repair(problem.fix, piece, insert))
+    if problem.part >= len(content.parts):
+        return content
+    part, number = content.parts[problem.part], int(problem.params.get("picture", 0))
+    if problem.field == "alt":
+        piece = Piece("alt", problem.part, part.media[number - 1].alt if 0 < number <= len(part.media) else "")
+        said = checks.repair(problem.fix, piece, insert)
+        media = [replace(one, alt=said) if at == number else one for at, one in enumerate(part.media, start=1)]
+        changed = replace(part, media=tuple(media))
+    else:
+        changed = replace(part, text=checks.repair(problem.fix, Piece(problem.field, problem.part, part.text), insert))
+    parts = (*content.parts[: problem.part], changed, *content.parts[problem.part + 1 :])
+    return replace(content, parts=parts)
 
 
 def _own(draft: Draft, target: DraftTarget, before: Content, after: Content, pictures: resolve.Pictures) -> DraftTarget:
@@ -67,6 +109,14 @@ def _own(draft: Draft, target: DraftTarget, before: Content, after: Content, pic
     warning = after.content_warning if after.content_warning != draft.content_warning else None
     variant = DraftVariant(_parts(after, draft.parts_for(target), pictures), content_warning=warning)
     return replace(target, variant=variant, options=options)
+
+
+def without_language(draft: Draft, target: DraftTarget, tag: str) -> Draft:
+    """The draft with one language taken out of a channel; a channel that got nothing else is no longer chosen."""
+    left = tuple(one for one in languages.spoken(draft, target) if one != tag)
+    if not left:
+        return replace(draft, targets=tuple(one for one in draft.targets if one.channel != target.channel))
+    return _with_target(draft, replace(target, languages=left, placement=target.placement if len(left) > 1 else ""))
 
 
 def _with_target(draft: Draft, changed: DraftTarget) -> Draft:
@@ -90,8 +140,10 @@ def _part(part: Part, used: Mapping[str, DraftMedia], cards: list[DraftCard]) ->
     media = tuple(
         replace(used[one.path], alt=one.alt, decorative=one.decorative) for one in part.media if one.path in used
     )
-    card = next((card for card in cards if part.card and card.url == part.card.url), None)
-    return DraftPart(text=part.text, media=media, card=card)
+    url = codes.bare(part.card.url) if part.card else ""
+    card = next((card for card in cards if part.card and codes.bare(card.url) == url), None)
+    # What was resolved for one channel names its number behind short links; the draft is everybody's.
+    return DraftPart(text=codes.bare(part.text), media=media, card=card)
 
 
 # --- parts by the names of the form -----------------------------------------

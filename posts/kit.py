@@ -8,7 +8,7 @@ from typing import Any
 from libsocial.accounts import policies
 from libsocial.accounts.models import Unit, User
 from posts import fields
-from posts.models import BannedTag, Contact, Snippet, TagSet, Template
+from posts.models import BannedTag, NamedAccount, Snippet, TagSet, Template
 from posts.models.kit import above
 
 
@@ -41,7 +41,7 @@ def data_for(unit: Unit) -> dict[str, Any]:
     return {
         "snippets": sorted(snippets, key=lambda one: one["name"].casefold()),
         "sets": [{"name": row.name, "tags": row.tags, "note": row.note} for row in TagSet.objects.for_unit(unit)],
-        "names": [{"name": row.name, "handles": row.handles} for row in _nearest(Contact.objects.for_unit(unit))],
+        "names": [{"name": row.name, "handles": row.handles} for row in _nearest(NamedAccount.objects.for_unit(unit))],
         "banned": banned_in([unit])[unit.pk],
     }
 

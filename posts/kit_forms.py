@@ -176,7 +176,7 @@ class BannedForm(KitForm):
         return {"name": name, "folded": tags.fold(name), "reason": self.cleaned_data["reason"].rstrip(".") + "."}
 
 
-class ContactForm(KitForm):
+class NamedAccountForm(KitForm):
     """A handle for each platform that has mentions."""
 
     name = Words(

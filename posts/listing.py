@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.core.cache import cache
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from channels_app.models import Channel
 from libsocial.accounts.models import Unit, User
@@ -24,6 +24,11 @@ class Filters:
     unit: int | None = None
     channel: int | None = None
     author: int | None = None
+    campaign: int | None = None
+
+    def __bool__(self) -> bool:
+        """Is anything asked for at all?"""
+        return any((self.q, self.state, self.unit, self.channel, self.author, self.campaign))
 
 
 @dataclass
@@ -50,23 +55,32 @@ class Row:
 
 def posts_for(user: User, unit: Unit | None, filters: Filters) -> QuerySet[Post]:
     """The posts of a list, newest change first."""
-    posts = Post.objects.visible_to(user)
-    if unit is not None:
+    posts = narrowed(Post.objects.visible_to(user), unit, filters)
+    if filters.state not in STATES and not filters.q:
+        posts = posts.exclude(state="archived")
+    return posts.order_by("-changed_at", "-pk")
+
+
+def narrowed(posts: QuerySet[Post], unit: Unit | None, filters: Filters) -> QuerySet[Post]:
+    """Those of the posts that a unit and filters leave."""
+    if unit is not None and unit.parent_id is not None:
         posts = posts.filter(unit__path__startswith=unit.path)
     if filters.unit:
         posts = posts.filter(unit_id=filters.unit)
     if filters.author:
         posts = posts.filter(author_id=filters.author)
+    if filters.campaign:
+        posts = posts.filter(campaign_id=filters.campaign)
     if filters.channel:
         posts = posts.filter(pk__in=Target.objects.filter(channel_id=filters.channel).values("revision__post_id"))
     if filters.q:
         posts = posts.filter(_matches(filters.q))
-    known = {name for name, _ in display.FILTERS if name}
-    if filters.state in known:
+    if filters.state in STATES:
         posts = posts.filter(display.filter_q(filters.state))
-    elif not filters.q:
-        posts = posts.exclude(state="archived")
-    return posts.order_by("-changed_at", "-pk")
+    return posts
+
+
+STATES = frozenset(name for name, _ in display.FILTERS if name)
 
 
 def _matches(words: str) -> Q:
@@ -76,6 +90,25 @@ def _matches(words: str) -> Q:
     return query
 
 
+def authors(user: User) -> QuerySet[User]:
+    """Whoever wrote a post this person may see."""
+    return User.objects.filter(Exists(Post.objects.visible_to(user).filter(author=OuterRef("pk"))))
+
+
+def authors_known(user: User) -> list[tuple[int, str]]:
+    """The same for a filter, as (id, name), remembered for a minute."""
+    return cache.get_or_set(
+        f"posts.authors.{user.pk}", lambda: [(person.pk, str(person)) for person in authors(user)], 60
+    )
+
+
+# What no list shows; the frozen contents of deliveries are by far the most of what a row weighs.
+UNSEEN = (
+    "variant", "options", "channel__facts", "channel__overrides", "channel__health_params", "channel__recovery_notes",
+    "delivery__payload", "delivery__message_params",
+)  # fmt: skip
+
+
 def rows_of(posts: Sequence[Post]) -> list[Row]:
     """The rows of one page of posts: one further query for targets, channels and deliveries together."""
     wanted = {post.approved_id if post.state == "approved" else post.current_id: post for post in posts}
@@ -83,6 +116,7 @@ def rows_of(posts: Sequence[Post]) -> list[Row]:
     targets = (
         Target.objects.filter(revision_id__in=[pk for pk in wanted if pk])
         .select_related("channel", "delivery")
+        .defer(*UNSEEN)
         .order_by("channel__platform", "channel__name")
     )
     for target in targets:
@@ -93,23 +127,3 @@ def rows_of(posts: Sequence[Post]) -> list[Row]:
 def _row(post: Post, targets: list[Target]) -> Row:
     states = [target.delivery.state for target in targets if target.delivery]
     return Row(post, display.shown(post.state, states), targets)
-
-
-def between(user: User, unit: Unit | None, start: datetime, end: datetime) -> list[Row]:
-    """What is planned from `start` to before `end` (aware moments), in time order, for the calendar."""
-    posts = Post.objects.visible_to(user).filter(planned_at__gte=start, planned_at__lt=end)
-    if unit is not None:
-        posts = posts.filter(unit__path__startswith=unit.path)
-    shown = posts.exclude(state__in=("archived", "withdrawn")).select_related("unit", "author")
-    return rows_of(list(shown.order_by("planned_at", "pk")[:2000]))
-
-
-@dataclass
-class Day:
-    """One square of the calendar."""
-
-    day: date
-    rows: list[Row] = field(default_factory=list)
-    today: bool = False
-    outside: bool = False  # of another month than the one shown
-    past: bool = False

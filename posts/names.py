@@ -14,7 +14,7 @@ from channels_app.models import Channel
 from libsocial.accounts.models import Unit
 from posts.drafting import MENTION, Draft
 from posts.fields import texts_of
-from posts.models import Contact
+from posts.models import NamedAccount
 from posts.models.kit import above
 
 
@@ -46,7 +46,8 @@ def bound(draft: Draft, unit: Unit) -> Draft:
 def kept(draft: Draft) -> Draft:
     """The draft whose mentions stay as they were typed: for what is written back into it."""
     channels = [str(target.channel) for target in draft.targets]
-    return replace(draft, mentions={name: dict.fromkeys(channels, f"@[{name}]") for name in draft.mentions})
+    typed = mentioned([*texts_of(draft), *comments_of(draft)])
+    return replace(draft, mentions={name: dict.fromkeys(channels, f"@[{name}]") for name in typed})
 
 
 def _for_channels(handles: Mapping[str, str], platforms: Mapping[int, str]) -> dict[str, str]:
@@ -65,5 +66,5 @@ def unknown(draft: Draft) -> list[str]:
 
 def book_of(unit: Unit) -> dict[str, dict[str, str]]:
     """Handles by folded name: what the nearest unit says wins."""
-    rows = Contact.objects.filter(unit_id__in=above(unit.path), archived_at=None).select_related("unit")
+    rows = NamedAccount.objects.filter(unit_id__in=above(unit.path), archived_at=None).select_related("unit")
     return {row.name.casefold(): row.handles for row in sorted(rows, key=lambda row: len(row.unit.path))}

@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 
 import regex
 from django.urls import reverse
-from django.utils.html import escape, format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from channels_app import platforms
 from channels_app.capabilities import Capabilities
+from channels_app.capabilities import Preview as Look
 from channels_app.check import lines_of
 from channels_app.content import Content, LinkCard, Media, Part
 from channels_app.models import Channel
 from channels_app.selectors import capabilities_of
-from posts import resolve, settings
+from posts import languages, resolve, settings
 from posts.drafting import Draft, DraftTarget
 from posts.models import Asset
 
@@ -68,12 +68,16 @@ class Card:
 
 @dataclass(frozen=True)
 class PreviewPart:
-    html: SafeString
+    head: SafeString
+    rest: SafeString | str  # what the platform folds away, '' where it shows everything
     text: str
     pictures: tuple[Shown, ...]  # films and documents too
     card: Card | None
     number: int
     of: int
+    language: str
+    direction: str
+    more: int  # pictures the feed draws as “+3”
 
     @property
     def title(self) -> str:
@@ -90,7 +94,8 @@ class Preview:
     parts: tuple[PreviewPart, ...]
     content_warning: str
     language: str
-    fold_after: int | None
+    tiles: int
+    crops: tuple[str, ...]
     avatar: str
     at: str = ""
     title: str = ""
@@ -112,13 +117,20 @@ class Addresses:
     captions: Mapping[str, str] = field(default_factory=dict)
 
 
-def addresses(assets: Mapping[int, Asset], post: int | None = None) -> Addresses:
-    """Those of these assets; with `post` for whoever may see that post, else for whoever may see the library."""
+def addresses(
+    assets: Mapping[int, Asset], post: int | None = None, *, door: tuple[str, str] | None = None
+) -> Addresses:
+    """Those of these assets; with `post` for whoever may see that post, with `door` (its kind and token) for whoever
+    came by that link, else for whoever may see the library."""
 
     def of(pk: int, size: str) -> str:
+        if door:
+            return reverse("posts:door_asset", args=[*door, pk, size])
         return reverse("posts:post_asset", args=[post, pk, size]) if post else reverse("posts:asset", args=[pk, size])
 
     def words(pk: int) -> str:
+        if door:
+            return reverse("posts:door_captions", args=[*door, pk])
         return reverse("posts:post_captions", args=[post, pk]) if post else reverse("posts:captions", args=[pk])
 
     films = [asset for asset in assets.values() if asset.kind == "video"]
@@ -142,15 +154,16 @@ def of_content(channel: Channel, content: Content, where: Addresses, *, at: str 
     """A preview of one channel's content."""
     can = capabilities_of(channel).shaped(content.options)
     said = [part for part in content.parts if part.role != "comment"]
-    fold = can.preview.fold_after
+    look = can.preview
     comment = next((part.text for part in content.parts if part.role == "comment"), "")
     return Preview(
         channel=channel,
-        template=f"posts/previews/{can.preview.layout}.html",
-        parts=tuple(_part(part, number, len(said), where, fold) for number, part in enumerate(said, start=1)),
+        template=f"posts/previews/{look.layout}.html",
+        parts=tuple(_part(part, number, content, where, look) for number, part in enumerate(said, start=1)),
         content_warning=content.content_warning if can.content_warning is not None else "",
         language=content.language,
-        fold_after=fold,
+        tiles=look.tiles,
+        crops=tuple(f"{wide}:{high}" for wide, high in look.crop),
         avatar=avatar_url(channel),
         at=at,
         title=str(content.options.get("title", "")),
@@ -167,33 +180,48 @@ def _lists(content: Content, can: Capabilities) -> Iterator[tuple[str, tuple[str
             yield str(option.label), tuple(lines)
 
 
-def _part(part: Part, number: int, total: int, where: Addresses, fold: int | None) -> PreviewPart:
+def _part(part: Part, number: int, content: Content, where: Addresses, look: Look) -> PreviewPart:
+    place, tag = _fold(part.text, look), part.lang or content.language
     return PreviewPart(
-        html=_folded(part.text, fold),
+        head=markup(part.text[:place]),
+        rest=markup(part.text[place:]),
         text=part.text,
         pictures=tuple(_shown(media, where) for media in part.media),
         card=_card(part.card, where.full) if part.card else None,
         number=number,
-        of=total,
+        of=sum(one.role != "comment" for one in content.parts),
+        language=tag,
+        direction=languages.direction(tag),
+        # A row to swipe has room for all of them.
+        more=0 if look.layout == "picture" else max(0, len(part.media) - look.tiles),
     )
 
 
-def _folded(text: str, fold: int | None) -> SafeString:
-    """The text with a mark where the platform hides the rest behind “more”."""
-    if fold is None or len(text) <= fold:
-        return markup(text)
-    place = text.rfind(" ", 0, fold + 1) + 1  # the blank stands before the mark
-    place = place if place > fold // 2 else fold
-    mark = format_html('<span class="preview-fold">{}</span>', _("… folded from here on"))
-    return markup(text[:place]) + mark + markup(text[place:])
+def _fold(text: str, look: Look) -> int:
+    """Where the platform hides the rest behind “more”: after so many characters or lines, between two words."""
+    lines = [found.end() for found in regex.finditer(r"\n", text)]
+    many = lines[look.fold_lines - 1] if look.fold_lines and len(lines) >= look.fold_lines else len(text)
+    place = min(many, look.fold_after or len(text))
+    if place >= len(text.rstrip()):
+        return len(text)
+    if place == many:
+        return place
+    blank = text.rfind(" ", 0, place + 1) + 1
+    return blank if blank > place // 2 else _whole_letter(text, place)
+
+
+def _whole_letter(text: str, place: int) -> int:
+    """The end of the letter, as a reader sees it, that stands at this place."""
+    return next((one.end() for one in regex.finditer(r"\X", text) if one.end() >= place), len(text))
 
 
 def _shown(media: Media, where: Addresses) -> Shown:
-    own = where.thumbs.get(media.path, "")
+    path, _mark, edits = media.path.partition("?")
+    own = _cut(where.thumbs.get(path, ""), edits)
     poster = where.full.get(media.poster.path, "") if media.poster else ""
     return Shown(
         kind=media.kind,
-        url=where.full.get(media.path, ""),
+        url=_cut(where.full.get(path, ""), edits),
         thumb=poster or own,
         alt=media.alt,
         decorative=media.decorative,
@@ -206,6 +234,11 @@ def _shown(media: Media, where: Addresses) -> Shown:
             for one in media.captions
         ),
     )
+
+
+def _cut(url: str, edits: str) -> str:
+    """The address of a picture as it is turned and cut here."""
+    return f"{url}?{edits}" if url and edits else url
 
 
 def _length(media: Media) -> str:

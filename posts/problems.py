@@ -22,11 +22,24 @@ from channels_app.models import Channel
 from channels_app.selectors import capabilities_of
 from libsocial.accounts.models import Unit
 from libsocial.accounts.policy import Policy
+from libsocial.core import localtime
 from libsocial.notices import catalogue
-from posts import drafting, fields, names, resolve, schedule, tags
-from posts.drafting import Draft, DraftTarget
+from posts import (
+    checking,
+    drafting,
+    fields,
+    language_problems,
+    library,
+    names,
+    planning,
+    resolve,
+    schedule,
+    selectors,
+    tags,
+)
+from posts.drafting import Draft, DraftPart, DraftTarget
 from posts.knowledge import Known
-from posts.models import Asset, Revision
+from posts.models import Asset, Post, Revision
 
 
 @dataclass(frozen=True)
@@ -46,7 +59,19 @@ class Report:
 
     @property
     def warnings(self) -> int:
-        return len(self.all) - self.blocking
+        return sum(problem.severity == "warn" for problem in self.all)
+
+    @property
+    def asked(self) -> tuple[Problem, ...]:
+        """Findings that are to stand as an exception and wait for the yes of who approves, each once."""
+        found = {problem.params["exception"]: problem for problem in self.all if problem.severity == "asked"}
+        return tuple(found.values())
+
+    @property
+    def let(self) -> tuple[Problem, ...]:
+        """Findings that stand as an exception, each once."""
+        found = {problem.params["exception"]: problem for problem in self.all if problem.severity == "let"}
+        return tuple(found.values())
 
 
 class Blocked(Exception):
@@ -65,17 +90,20 @@ def sentence(problem: Problem) -> str:
 
 def of(revision: Revision, *, now: datetime | None = None) -> Report:
     """The problems of a stored revision as things stand now."""
-    return of_draft(drafting.of_revision(revision), unit=revision.post.unit, now=now)
+    draft, post = drafting.of_revision(revision), revision.post
+    return of_draft(draft, unit=post.unit, now=now, known=Known([post], [draft]), post=post)
 
 
-def of_draft(draft: Draft, *, unit: Unit, now: datetime | None = None, known: Known | None = None) -> Report:
-    """The problems of a draft of this unit, stored or not.
+def of_draft(
+    draft: Draft, *, unit: Unit, now: datetime | None = None, known: Known | None = None, post: Post | None = None
+) -> Report:
+    """The problems of a draft of this unit, stored or not; `post` is the one it belongs to, among those of `known`.
 
-    Four queries at most, whatever the number of channels; one more for a text with hashtags.
+    Five queries at most, whatever the number of channels; one more for a text with hashtags.
     """
     now, known = now or timezone.now(), known or Known([], [draft])
     channels, assets, usable, policy = known.channels, known.assets, known.usable(unit), known.policy(unit)
-    found: dict[int, tuple[Problem, ...]] = {}
+    states, found = known.language_states(draft, post), dict[int, tuple[Problem, ...]]()
     for target in draft.targets:
         channel = channels.get(target.channel)
         if channel is None:
@@ -83,8 +111,13 @@ def of_draft(draft: Draft, *, unit: Unit, now: datetime | None = None, known: Kn
         problems = [
             *_standing(channel, usable),
             *_times(draft, target, now),
+            *planning.of_target(draft, target, known.hours(unit), now),
+            *planning.embargoed(draft, target, known.embargoes(unit), now),
             *_pictures(draft, target, assets),
+            *_rights(draft, target, assets, unit, now),
             *_content(draft, target, channel, assets, policy),
+            *language_problems.of_target(draft, target, states, policy.language_review),
+            *_checks(draft, target, channel, unit, known, post),
         ]
         found[channel.pk] = tuple(problems)
     return Report((*_whole(draft, found), *_wording(draft, unit, known)), found)
@@ -95,6 +128,7 @@ def _whole(draft: Draft, found: Mapping[int, Any]) -> Iterator[Problem]:
         yield Problem("targets", 0, "block", "post.no_channel")
     if all(part.empty for part in draft.parts) and not any(target.variant for target in draft.targets):
         yield Problem("text", 0, "block", "check.empty")
+    yield from language_problems.of_whole(draft)
 
 
 def _wording(draft: Draft, unit: Unit, known: Known) -> Iterator[Problem]:
@@ -117,6 +151,13 @@ def _content(
     content = resolve.content_for(draft, target, pictures)
     can = capabilities_of(channel)
     return [*check.check(content, can, policy), *_out_of_reach(content, can)]
+
+
+def _checks(
+    draft: Draft, target: DraftTarget, channel: Channel, unit: Unit, known: Known, post: Post | None
+) -> list[Problem]:
+    content = resolve.content_for(draft, target, resolve.originals(known.assets))
+    return checking.problems_of(draft, target, channel, content, unit=unit, known=known, post=post)
 
 
 def _out_of_reach(content: Content, capabilities: Capabilities) -> Iterator[Problem]:
@@ -163,3 +204,52 @@ def _pictures(draft: Draft, target: DraftTarget, assets: Mapping[int, Asset]) ->
     for index, part in enumerate(draft.parts_for(target)):
         if any(item.asset not in assets for item in part.media):
             yield Problem("media", index, "block", "post.picture_gone")
+
+
+_RIGHTS = {
+    "expired": ("block", "post.asset_expired"),
+    "no_consent": ("block", "post.asset_no_consent"),
+    "expiring": ("warn", "post.asset_expires_soon"),
+}
+
+
+def _rights(
+    draft: Draft, target: DraftTarget, assets: Mapping[int, Asset], unit: Unit, now: datetime
+) -> Iterator[Problem]:
+    """May each file be used on the day it goes out? One that lies in the bin may not."""
+    moment = schedule.moment_of(draft.at_for(target), draft.zone)
+    on = localtime.wall_of(max(moment.utc, now) if moment else now, unit.zone).date()
+    for index, part in enumerate(draft.parts_for(target)):
+        for pk in dict.fromkeys(_shown(part)):
+            if pk not in assets:
+                continue
+            asset = assets[pk]
+            params = {"name": asset.original_name or str(asset.pk)}
+            if asset.binned_at is not None:
+                yield Problem("media", index, "block", "post.asset_binned", params)
+            elif state := library.state_of(asset, on):
+                severity, message = _RIGHTS[state]
+                until = formats.date_format(asset.valid_until, "DATE_FORMAT") if asset.valid_until else ""
+                yield Problem("media", index, severity, message, params | {"until": until})
+
+
+def _shown(part: DraftPart) -> Iterator[int]:
+    """Every file of a part, pictures of films and of the link card too."""
+    for item in part.media:
+        yield item.asset
+        if item.poster is not None:
+            yield item.poster
+    if part.card and part.card.thumb is not None:
+        yield part.card.thumb
+
+
+def withheld(revision: Revision, channel_id: int, *, now: datetime) -> bool:
+    """May a file of this revision no longer be shown on this channel today? Asked just before sending."""
+    draft = drafting.of_revision(revision)
+    target = draft.target(channel_id)
+    assets = selectors.assets_of(draft)
+    if target is None or not assets:
+        return False
+    day = localtime.wall_of(now, revision.post.unit.zone).date()
+    shown = {pk for part in draft.parts_for(target) for pk in _shown(part)}
+    return any(library.state_of(assets[pk], day) in ("expired", "no_consent") for pk in shown & assets.keys())

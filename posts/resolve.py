@@ -1,7 +1,8 @@
-"""What a draft says on one channel: base and variant put together. Pure.
+"""What a draft says on one channel: base, languages and variant put together. Pure.
 
 The pictures are handed in: originals for the digest and for a check while typing,
-renditions for a delivery.
+renditions for a delivery. Short links of ours get the channel's number here (see libsocial.links.codes), so that
+preview, count, digest and delivery agree on it.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from channels_app.capabilities import MediaRules, VideoRules
-from channels_app.content import Captions, Content, LinkCard, Media, Part
+from channels_app.content import Captions, Content, LinkCard, Media, Part, digest_of
 from libsocial.core import films, images
-from posts import names
+from libsocial.links import codes
+from posts import languages, names
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget
+from posts.edits import Edits
 from posts.models import Asset, CaptionFile, Rendition
 
 FIRST_COMMENT = "first_comment"  # kept among a target's options, published as the last part
@@ -26,12 +29,14 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 class Pictures:
     """What a draft may show: pictures, films and documents by the id of their asset, caption files by theirs.
 
-    `posters` False: a platform that takes no picture for its films.
+    `posters` False: a platform that takes no picture for its films. `edited` are pictures that are turned or cut, by
+    asset and edits; what is not in it stands for itself with the edits beside it.
     """
 
     media: Mapping[int, Media]
     captions: Mapping[int, Captions] = field(default_factory=dict)
     posters: bool = True
+    edited: Mapping[tuple[int, Edits], Media] = field(default_factory=dict)
 
 
 # A link's picture is shown small everywhere; the strictest platform takes a million bytes.
@@ -43,11 +48,15 @@ def content_for(draft: Draft, target: DraftTarget, pictures: Pictures) -> Conten
     """Everything the public will meet on this channel. A picture that is not in `pictures` is left out."""
     options = dict(target.options)
     comment = names.said(str(options.pop(FIRST_COMMENT, "")).strip(), draft.mentions, target.channel)
-    parts = tuple(_part(_named(part, draft, target), pictures) for part in draft.parts_for(target))
+    parts = tuple(
+        replace(_part(_named(one.part, draft, target), pictures, target.channel), lang=one.language)
+        for one in languages.said(draft, target)
+    )
+    comment = codes.placed(comment, target.channel)
     return Content(
         parts=(*parts, Part(comment, role="comment")) if comment else parts,
-        language=draft.language,
-        content_warning=draft.warning_for(target),
+        language=languages.spoken(draft, target)[0],
+        content_warning=languages.warning(draft, target),
         options=options,
         zone=draft.zone if any(is_moment(value) for value in options.values()) else "",
     )
@@ -65,20 +74,22 @@ def is_moment(value: Any) -> bool:
 
 def options_of(content: Content) -> dict[str, Any]:
     """The way back: a target's options, the first comment among them."""
-    comment = next((part.text for part in content.parts if part.role == "comment"), "")
+    comment = codes.bare(next((part.text for part in content.parts if part.role == "comment"), ""))
     return {**content.options, FIRST_COMMENT: comment} if comment else dict(content.options)
 
 
-def _part(part: DraftPart, pictures: Pictures) -> Part:
+def _part(part: DraftPart, pictures: Pictures, channel: int) -> Part:
     return Part(
-        text=part.text,
+        text=codes.placed(part.text, channel),
         media=tuple(_media(item, pictures) for item in part.media if item.asset in pictures.media),
-        card=_card(part.card, pictures) if part.card else None,
+        card=_card(part.card, pictures, channel) if part.card else None,
     )
 
 
 def _media(item: DraftMedia, pictures: Pictures) -> Media:
     media = pictures.media[item.asset]
+    if item.edits and media.kind == "image":
+        media = pictures.edited.get((item.asset, item.edits)) or with_edits(media, item.edits)
     said = replace(media, alt="" if item.decorative else item.alt.strip(), decorative=item.decorative)
     if media.kind != "video":
         return said
@@ -87,9 +98,21 @@ def _media(item: DraftMedia, pictures: Pictures) -> Media:
     return replace(said, captions=captions, poster=chosen if pictures.posters else None)
 
 
-def _card(card: DraftCard, pictures: Pictures) -> LinkCard:
+def with_edits(media: Media, edits: Edits) -> Media:
+    """The kept picture with what is to be done to it: for digests, checks and previews, never for sending.
+
+    Its digest is made of both; its path carries what can be seen, so that our own pages find it.
+    """
+    width, height = edits.size_of(media.width, media.height)
+    path = f"{media.path}?{edits.query()}" if edits.shapes_pixels else media.path
+    sha256 = digest_of([media.sha256, edits.to_json()])
+    return replace(media, path=path, sha256=sha256, width=width, height=height)
+
+
+def _card(card: DraftCard, pictures: Pictures, channel: int) -> LinkCard:
     thumb = pictures.media.get(card.thumb) if card.thumb is not None else None
-    return LinkCard(url=card.url, title=card.title, description=card.description, thumb=thumb)
+    url = codes.placed(card.url, channel)
+    return LinkCard(url=url, title=card.title, description=card.description, thumb=thumb)
 
 
 def original(asset: Asset) -> Media:

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
-from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import CharField, Exists, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models.functions import Cast
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels_app.models import Channel
 from channels_app.selectors import usable_by
 from libsocial.accounts import policies
-from libsocial.accounts.models import Unit, User
+from libsocial.accounts.models import Membership, Unit, User
 from libsocial.accounts.policies import subtree_q
 from libsocial.audit.subjects import Subject
+from posts.checks.base import CardPattern, Contacts
 from posts.drafting import Draft
-from posts.models import Asset, Post, Revision, Target
+from posts.models import Asset, Contact, Post, Revision, Seen, Step, Target
+from posts.schedule import GRACE
 
-WITH_POST = ("unit", "author", "current__changed_by", "current__submitted_by", "approved__changed_by")
+WITH_POST = (
+    "unit",
+    "author",
+    "campaign__approver",
+    "current__changed_by",
+    "current__submitted_by",
+    "approved__changed_by",
+)
 
 
 def with_targets(posts: QuerySet[Post]) -> QuerySet[Post]:
@@ -27,9 +39,15 @@ def with_targets(posts: QuerySet[Post]) -> QuerySet[Post]:
     return posts.select_related(*WITH_POST).prefetch_related(Prefetch("current__targets", targets))
 
 
+def with_seen(posts: QuerySet[Post], person: User) -> QuerySet[Post]:
+    """`was_seen`: has this person had what stands now before their eyes?"""
+    same = Seen.objects.filter(person=person, post=OuterRef("pk"), digest=OuterRef("current__digest"))
+    return posts.annotate(was_seen=Exists(same))
+
+
 def get_post(user: User, pk: int) -> Post:
     """The post with what every page needs of it; Http404 when the person may not know of it."""
-    post = with_targets(Post.objects.visible_to(user)).filter(pk=pk).first()
+    post = with_seen(with_targets(Post.objects.visible_to(user)), user).filter(pk=pk).first()
     if post is None:
         raise Http404
     return post
@@ -42,6 +60,14 @@ def subjects(ids: set[str]) -> dict[str, Subject]:
     return {str(pk): Subject(title or untitled, reverse("posts:detail", args=[pk])) for pk, title in rows}
 
 
+def subjects_called(words: str) -> QuerySet[Any]:
+    """The ids of posts whose first words have all of these, as the trail keeps them."""
+    posts = Post.objects.all()
+    for word in words.split()[:8]:
+        posts = posts.filter(title__icontains=word)
+    return posts.annotate(text_id=Cast("pk", CharField())).values("text_id")
+
+
 def waiting_for(user: User, unit: Unit | None) -> QuerySet[Post]:
     """Posts in review that this person may decide about: of their units, or asking for a channel of theirs."""
     lent = Target.objects.filter(
@@ -52,12 +78,42 @@ def waiting_for(user: User, unit: Unit | None) -> QuerySet[Post]:
     if unit is not None:
         here = lent.filter(channel__unit__path__startswith=unit.path)
         posts = posts.filter(Q(unit__path__startswith=unit.path) | Q(pk__in=here.values("revision__post_id")))
-    return with_targets(posts.order_by(F("planned_at").asc(nulls_last=True), "pk"))
+    # What goes out as soon as it is approved is due now.
+    return with_targets(posts.order_by(F("planned_at").asc(nulls_first=True), "pk"))
 
 
 def is_only_approver(user: User, unit: Unit) -> bool:
     """Does this person work where nobody else could approve? Then the page says what to do about it."""
     return not policies.people_who("post.approve", unit).exclude(pk=user.pk).exists()
+
+
+def approvers(unit: Unit) -> QuerySet[User]:
+    """Who may approve here by a role of their own, in the order of their names."""
+    roles = policies.ABILITIES["post.approve"]
+    above = [int(part) for part in unit.path.strip("/").split("/") if part]
+    held = Membership.objects.filter(unit_id__in=above, role__in=roles)
+    return User.objects.filter(pk__in=held.values("user_id"), is_active=True).order_by("name", "pk")
+
+
+def own_steps(unit: Unit) -> QuerySet[Step]:
+    return unit.steps.filter(channel=None).prefetch_related("people").order_by("order")
+
+
+def steps_above(unit: Unit) -> list[Step]:
+    """The steps this unit follows while it has none of its own."""
+    above = [int(part) for part in unit.path.strip("/").split("/") if part and int(part) != unit.pk]
+    rows = Step.objects.filter(unit_id__in=above, channel=None).select_related("unit").prefetch_related("people")
+    found = sorted(rows, key=lambda step: (-len(step.unit.path), step.order))
+    return [step for step in found if step.unit_id == found[0].unit_id]
+
+
+def expired_for(user: User, unit: Unit | None) -> QuerySet[Post]:
+    """Posts whose time passed before anybody decided, of everything this person may see."""
+    late = timezone.now() - GRACE
+    posts = Post.objects.visible_to(user).filter(state="in_review", planned_at__lte=late)
+    if unit is not None:
+        posts = posts.filter(unit__path__startswith=unit.path)
+    return posts.order_by("-planned_at", "pk")
 
 
 def usable_channels(unit: Unit) -> QuerySet[Channel]:
@@ -86,3 +142,24 @@ def usable_assets(user: User, unit: Unit, ids: Iterable[int]) -> set[int]:
 
 def revisions_of(post: Post) -> QuerySet[Revision]:
     return post.revisions.select_related("changed_by", "submitted_by").prefetch_related("targets")
+
+
+def contacts_of(rows: Iterable[Contact]) -> Contacts:
+    """Rows as the checks take them."""
+    by_kind: dict[str, list[str]] = {}
+    for row in rows:
+        by_kind.setdefault(row.kind, []).append(row.value)
+    return Contacts(
+        phones=frozenset(by_kind.get("phone", ())),
+        emails=frozenset(by_kind.get("email", ())),
+        domains=frozenset(by_kind.get("domain", ())),
+        hosts=frozenset(by_kind.get("host", ())),
+        names=frozenset(by_kind.get("name", ())),
+        cards=tuple(card_pattern(value) for value in by_kind.get("card", ())),
+    )
+
+
+def card_pattern(value: str) -> CardPattern:
+    """'21234|14|luhn' as a pattern."""
+    prefix, length, check = value.split("|")
+    return CardPattern(prefix, int(length), check == "luhn")

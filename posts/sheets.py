@@ -7,26 +7,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
-from django.urls import reverse
+from django.utils import timezone
 
 from channels_app.check import Problem
 from channels_app.models import Channel
-from libsocial.accounts import policies
 from libsocial.accounts.models import User
 from libsocial.core.localtime import Moment
-from posts import changes, drafting, filmwork, previews, problems, resolve, schedule, settings, workflow
+from posts import (
+    changes,
+    conflicts,
+    drafting,
+    filmwork,
+    previews,
+    problems,
+    resolve,
+    schedule,
+    settings,
+    tongues,
+    workflow,
+)
 from posts.changes import Change
+from posts.conflicts import Clash, Conflict
 from posts.drafting import Draft
 from posts.knowledge import Known
-from posts.models import Post, Revision, Target
+from posts.models import CheckOverride, Post, Revision, Target
 from posts.previews import Preview
+from posts.tongues import Standing
 from posts.workflow import Action, Need
 from scheduler.models import Delivery
 
-NEAR = timedelta(hours=1)
-WAITING = ("planned", "waiting", "held")
+ORDER = {"block": 0, "warn": 1, "hint": 2}
 
 
 @dataclass(frozen=True)
@@ -38,12 +49,12 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Clash:
-    """Another post on the same channel within the hour. `url` '' where the person may not open it."""
+class Exempt:
+    """A finding that is to stand: in words, with who asked and why. `asked`: it waits for a yes."""
 
-    title: str
-    at: datetime
-    url: str
+    text: str
+    row: CheckOverride
+    asked: bool
 
 
 @dataclass
@@ -83,6 +94,26 @@ class Sheet:
     changes: list[Change]
     known: Known
     films: list[filmwork.Work] = field(default_factory=list)  # those an approval still has to wait for
+    conflicts: list[Conflict] = field(default_factory=list)  # with other posts, of the whole post
+    standings: list[Standing] = field(default_factory=list)  # further languages
+    exempt: list[Exempt] = field(default_factory=list)  # findings that are to stand, those that wait first
+
+    @property
+    def expired(self) -> bool:
+        """Its time passed while it waited for a decision."""
+        waits = self.post.state == "in_review"
+        return waits and bool(schedule.passed_targets(self.draft, timezone.now()))
+
+    @property
+    def clean(self) -> bool:
+        """Nothing to look at twice: no problem, no conflict, no film to wait for, no exception to read."""
+        approve = self.actions.get("approve")
+        return bool(self.mine and approve and approve.possible and not (self.trouble or self.films or self.asked))
+
+    @property
+    def asked(self) -> list[Exempt]:
+        """Exceptions an approval has to accept."""
+        return [one for one in self.exempt if one.asked]
 
     @property
     def open_comments(self) -> int:
@@ -93,7 +124,7 @@ class Sheet:
     def trouble(self) -> int:
         """How much stands in the way: for the order of the queue."""
         told = [problem for pane in self.panes for problem in pane.problems] + self.general
-        clashes = sum(len(pane.clashes) for pane in self.panes)
+        clashes = sum(len(pane.clashes) for pane in self.panes) + len(self.conflicts)
         return 100 * sum(problem.severity == "block" for problem in told) + 10 * clashes + len(told)
 
 
@@ -108,14 +139,15 @@ def of_posts(posts: Sequence[Post], user: User, history: Sequence[Revision] = ()
     olds = {pk: drafting.of_revision(base) for pk, base in bases.items()}
     known.drafts += olds.values()
     sheets = [_sheet(post, drafts[post.pk], bases.get(post.pk), olds.get(post.pk), user, known) for post in posts]
-    _mark_clashes(sheets, user)
+    conflicts.mark(sheets, user)
+    _mark_languages(sheets, user, known)
     return sheets
 
 
 def _sheet(post: Post, draft: Draft, base: Revision | None, old: Draft | None, user: User, known: Known) -> Sheet:
     # What was handed to the engine speaks for itself, with its own words and buttons.
     over = post.state == "approved"
-    report = problems.Report((), {}) if over else problems.of_draft(draft, unit=post.unit, known=known)
+    report = problems.Report((), {}) if over else problems.of_draft(draft, unit=post.unit, known=known, post=post)
     facts, asked = workflow.Facts(post, user, known), post.state == "in_review"
     names = {pk: channel.name for pk, channel in known.channels.items()}
     return Sheet(
@@ -131,7 +163,19 @@ def _sheet(post: Post, draft: Draft, base: Revision | None, old: Draft | None, u
         changes=changes.between(old, draft, names) if old is not None else [],
         known=known,
         films=filmwork.of(draft, known.channels, known.assets) if asked else [],
+        exempt=_exceptions([*report.asked, *report.let], post, known),
     )
+
+
+def _mark_languages(sheets: Sequence[Sheet], user: User, known: Known) -> None:
+    """Where the further languages of each post stand: two queries for all of them, none where there are none."""
+    several = [sheet for sheet in sheets if sheet.draft.languages]
+    if not several:
+        return
+    right, hands = tongues.right_of(user), tongues.translators([sheet.post.pk for sheet in several])
+    for sheet in several:
+        given = known.language_reviews.get(sheet.post.pk, {})
+        sheet.standings = tongues.standings(sheet.post, sheet.draft, sheet.post.unit, given, right, hands)
 
 
 def film_work(post: Post) -> list[filmwork.Work]:
@@ -144,14 +188,33 @@ def film_work(post: Post) -> list[filmwork.Work]:
 
 
 def _told(found: Iterable[Problem]) -> list[Told]:
-    ordered = sorted(found, key=lambda problem: problem.severity != "block")
-    return [Told(problem.severity, problems.sentence(problem)) for problem in ordered]
+    """What a reader should know, the gravest first. Exceptions have a place of their own, and so have clashes."""
+    ordered = sorted(found, key=lambda problem: ORDER.get(problem.severity, 9))
+    shown = [problem for problem in ordered if problem.severity in ORDER and problem.message != "rule.T2"]
+    return [Told(problem.severity, problems.sentence(problem)) for problem in shown]
 
 
-def _panes(post: Post, draft: Draft, report: problems.Report, known: Known) -> list[Pane]:
+def _exceptions(found: Sequence[Problem], post: Post, known: Known) -> list[Exempt]:
+    made = {row.pk: row for row in known.exceptions(post).values()} if found else {}
+    return [
+        Exempt(problems.sentence(problem), made[problem.params["exception"]], problem.severity == "asked")
+        for problem in found
+    ]
+
+
+def looks(post: Post, door: tuple[str, str]) -> list[Pane]:
+    """How the post will look on each channel, for somebody who came by a link: nothing of the house besides."""
+    draft = drafting.of_revision(post.current)
+    known = Known([post], [draft], [target.channel for target in post.current.targets.all()])
+    return _panes(post, draft, problems.Report((), {}), known, door)
+
+
+def _panes(
+    post: Post, draft: Draft, report: problems.Report, known: Known, door: tuple[str, str] | None = None
+) -> list[Pane]:
     pictures = resolve.originals(known.assets)
     own = draft.asset_ids()
-    where = previews.addresses({pk: asset for pk, asset in known.assets.items() if pk in own}, post.pk)
+    where = previews.addresses({pk: asset for pk, asset in known.assets.items() if pk in own}, post.pk, door=door)
     panes = []
     for target in post.current.targets.all():
         chosen = draft.target(target.channel_id)
@@ -185,48 +248,3 @@ def _bases(known: Known, history: Sequence[Revision]) -> dict[int, Revision]:
     missing = wanted - {revision.pk for revision in found}
     found += Revision.objects.filter(pk__in=missing).prefetch_related("targets") if missing else ()
     return {revision.post_id: revision for revision in found}
-
-
-# --- who else speaks at that hour -----------------------------------------------
-
-
-def _mark_clashes(sheets: Sequence[Sheet], user: User) -> None:
-    """Names posts on the same channel within the hour: those already planned, and those waiting on the same page."""
-    panes = [(sheet, pane) for sheet in sheets for pane in sheet.panes if pane.moment and not pane.delivery]
-    if not panes:
-        return
-    moments = [pane.moment.utc for _sheet, pane in panes if pane.moment]
-    planned = list(
-        Delivery.objects.filter(
-            channel__in={pane.channel.pk for _sheet, pane in panes},
-            state__in=WAITING,
-            due_at__gt=min(moments) - NEAR,
-            due_at__lt=max(moments) + NEAR,
-        ).select_related("unit")[:500]
-    )
-    for sheet, pane in panes:
-        for delivery in planned:
-            if delivery.channel_id == pane.channel.pk and pane.moment and abs(delivery.due_at - pane.moment.utc) < NEAR:
-                pane.clashes.append(_clash(delivery, pane.channel, user))
-        pane.clashes += _beside(sheet, pane, panes)
-
-
-def _clash(delivery: Delivery, channel: Channel, user: User) -> Clash:
-    """Its title only for those who may see the post: by its unit, or by the channel it asked for."""
-    kind, _colon, rest = delivery.reference.partition(":")
-    seen = policies.can(user, "post.see", delivery.unit) or policies.can(user, "post.approve", channel.unit)
-    if kind != "post" or not seen:
-        return Clash("", delivery.due_at, "")
-    return Clash(delivery.title, delivery.due_at, reverse("posts:detail", args=[int(rest.partition(":")[0])]))
-
-
-def _beside(sheet: Sheet, pane: Pane, panes: Sequence[tuple[Sheet, Pane]]) -> list[Clash]:
-    return [
-        Clash(other.post.title, near.moment.utc, reverse("posts:detail", args=[other.post.pk]))
-        for other, near in panes
-        if other is not sheet
-        and near.channel.pk == pane.channel.pk
-        and near.moment
-        and pane.moment
-        and abs(near.moment.utc - pane.moment.utc) < NEAR
-    ]

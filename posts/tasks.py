@@ -1,10 +1,13 @@
-"""Celery's door to the films that are made ready. A doubled or lost message is harmless: the rows say what is to do."""
+"""Celery's door to the films that are made ready, and to what is said while posts wait for a decision.
+
+A doubled or lost message is harmless: the rows say what is to do.
+"""
 
 from __future__ import annotations
 
 from celery import shared_task
 
-from posts.services import preparing
+from posts.services import binning, expiring, link_checks, preparing, reminding, repeats
 
 LONGEST = 4 * 3600  # seconds; a long film on a small machine
 
@@ -15,3 +18,29 @@ def prepare() -> None:
     while preparing.prepare_next() is not None:
         continue
     preparing.tidy()
+
+
+@shared_task
+def repeat() -> None:
+    """Writes the drafts of repeats whose date is near."""
+    repeats.make_due()
+
+
+@shared_task(ignore_result=True)
+def remind() -> None:
+    """Reminders, escalation, times that passed; each is said once."""
+    reminding.tick()
+
+
+@shared_task(time_limit=600)
+def look_at_links() -> None:
+    """Opens the links of posts that are due."""
+    link_checks.look_at_due()
+    link_checks.tidy()
+
+
+@shared_task(time_limit=3600)
+def tend_library() -> None:
+    """Warns of permissions that end, and empties the bin of what nothing needs."""
+    expiring.warn()
+    binning.purge()

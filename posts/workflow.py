@@ -14,11 +14,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from libsocial.accounts import policies
-from libsocial.accounts.models import Unit, User
+from libsocial.accounts.models import User
 from libsocial.core.states import Machine
-from posts import drafting, schedule
+from posts import drafting, needs, schedule
 from posts.knowledge import Known
 from posts.models import Post, Revision
+from posts.needs import Need
 from scheduler.models import Delivery
 
 MACHINE = Machine(
@@ -74,6 +75,7 @@ LABELS: dict[str, str | Promise] = {
     "request_changes": _("Request changes"),
     "submit": _("Send for approval"),
     "edit": _("Edit"),
+    "break_glass": _("Urgent: approve alone"),
     "recall": _("Take back"),
     "reopen": _("Reopen"),
     "duplicate": _("Duplicate"),
@@ -85,6 +87,7 @@ ICONS = {
     "request_changes": "message-square-warning",
     "submit": "send",
     "edit": "pencil-line",
+    "break_glass": "siren",
     "recall": "undo-2",
     "reopen": "archive-restore",
     "duplicate": "copy",
@@ -129,24 +132,10 @@ def require(post: Post, person: User, name: str) -> Facts:
     return facts
 
 
-@dataclass(frozen=True)
-class Need:
-    """Approvals one unit asks for. `lent` is True for the owner of a channel that was lent."""
-
-    unit: Unit
-    needed: int
-    given: int
-    lent: bool
-    own_allowed: bool
-
-    @property
-    def open(self) -> bool:
-        return self.given < self.needed
-
-
 RIGHTS = {
     "approve": "post.approve",
     "request_changes": "post.approve",
+    "break_glass": "post.approve",
     "submit": "post.write",
     "edit": "post.write",
     "recall": "post.write",
@@ -167,6 +156,8 @@ class Facts:
     def has_right(self, name: str) -> bool:
         if name in {"approve", "request_changes"}:
             return bool(self.deciding_units)
+        if name == "break_glass":
+            return self.may_break_glass
         if name == "duplicate":
             return policies.can(self.person, "post.write", self.post.unit)
         return self.may_change
@@ -184,7 +175,7 @@ class Facts:
 
     @cached_property
     def deciding_units(self) -> tuple[Need, ...]:
-        """The units for which this person may decide."""
+        """The needs of units in which this person may decide."""
         return tuple(need for need in self.needs if policies.can(self.person, "post.approve", need.unit))
 
     @cached_property
@@ -193,20 +184,43 @@ class Facts:
         return self.person.pk in {self.post.author_id, current.changed_by_id if current else None}
 
     @cached_property
-    def already_approved_for(self) -> set[int]:
-        given = self.known.approvals(self.post)
-        return {review.unit_id for review in given if review.person_id == self.person.pk}
+    def already_given(self) -> set[tuple[int, str]]:
+        """Unit and family of every need this person has said yes to."""
+        return needs.given_by(self.post, self.known, self.needs, self.person)
+
+    def has_given(self, need: Need) -> bool:
+        return (need.unit.pk, need.family) in self.already_given
+
+    def named_in(self, need: Need) -> bool:
+        """Is it for this person to say, in their own name or in the place of somebody who is away?"""
+        if need.people is None or self.person.pk in need.people:
+            return True
+        return needs.instead_of(need, self.person) is not None
+
+    def words_allow(self, need: Need) -> bool:
+        """Nobody approves their own words, unless the unit's rules say so; a deputy never does."""
+        return not self.own_words or (need.own_allowed and needs.instead_of(need, self.person) is None)
 
     @cached_property
     def approves_for(self) -> tuple[Need, ...]:
-        """The units for which an approval of this person would count now.
+        """The needs for which an approval of this person would count now.
 
         When the rules ask for fewer than when the last yes was given, nothing is open and anybody's press completes it.
         """
-        mine = [need for need in self.deciding_units if need.own_allowed or not self.own_words]
+        mine = [need for need in self.deciding_units if self.words_allow(need)]
         if not any(need.open for need in self.needs):
             return tuple(mine)
-        return tuple(need for need in mine if need.open and need.unit.pk not in self.already_approved_for)
+        return tuple(need for need in needs.open_now(mine) if self.named_in(need) and not self.has_given(need))
+
+    @cached_property
+    def may_break_glass(self) -> bool:
+        """Urgent words: may this person let them out alone, to be judged by a second one afterwards? Only where the
+        rules allow it, and where their plain yes is not enough."""
+        rules, unit = self.known.policy(self.post.unit), self.post.unit
+        if not rules.break_glass or not policies.can_oneself(self.person, "post.approve", unit):
+            return False
+        still = sum(need.needed - need.given for need in self.needs if need.open and need.unit.pk == unit.pk)
+        return still > 1 or not any(need.unit.pk == unit.pk for need in self.approves_for)
 
     # --- what left ---
     @cached_property
@@ -232,6 +246,8 @@ class Facts:
             return self.post.current_id is not None
         if name == "reopen" and self.post.state == "archived":
             return True
+        if name == "break_glass":
+            return self.post.state == "in_review"
         return MACHINE.allows(self.post.state, name)
 
     def wrong_state(self) -> str:
@@ -259,10 +275,36 @@ class Facts:
 
     def _approve_hindered(self) -> str:
         if self.approves_for:
-            return self._expired()
-        if self.own_words and any(need.open and not need.own_allowed for need in self.deciding_units):
+            return self._expired() or self._director_needed()
+        if self.own_words and any(need.open and not self.words_allow(need) for need in self.deciding_units):
             return str(_("You wrote or changed this version. A second person approves it."))
-        return str(_("You have approved this version. It waits for another person."))
+        if self.already_given:
+            return str(_("You have approved this version. It waits for another person."))
+        return self._not_asked()
+
+    def _not_asked(self) -> str:
+        """A step comes first, or it names other people."""
+        waiting = [need for need in needs.open_now(self.needs) if need.missing]
+        if not waiting:
+            return str(_("Another step of the approval comes first."))
+        return _("It waits for %(names)s.") % {"names": ", ".join(waiting[0].missing)}
+
+    def _break_glass_hindered(self) -> str:
+        return self._expired()
+
+    def _director_needed(self) -> str:
+        """What speaks for the library in public matters is completed by the person the campaign names."""
+        campaign = self.post.campaign if self.post.campaign_id else None
+        if campaign is None or not campaign.advocacy or campaign.approver_id in (None, self.person.pk):
+            return ""
+        left = sum(max(0, need.needed - need.given) for need in self.needs)
+        given = {review.person_id for review in self.known.approvals(self.post)}
+        if campaign.approver_id in given or left > len(self.approves_for):
+            return ""
+        return str(_("“%(campaign)s” is advocacy: %(person)s gives the last approval.")) % {
+            "campaign": campaign.name,
+            "person": campaign.approver,
+        }
 
     def _expired(self) -> str:
         if not schedule.passed_targets(drafting.of_revision(self.post.current), timezone.now()):
@@ -304,19 +346,13 @@ def out_on(post: Post) -> list[str]:
 
 
 def needs_of(post: Post, known: Known | None = None) -> tuple[Need, ...]:
-    """Who has to approve the current revision: the post's own unit, and the owner of every lent channel."""
-    if post.current_id is None:
-        return ()
-    known = known or known_of(post)
-    needed = max(1, known.policy(post.unit).approvals_needed)
-    return (
-        _need(post, post.unit, known, needed, lent=False),
-        *(_need(post, unit, known, 1, lent=True) for unit in known.owners(post)),
-    )
+    """Who has to approve the current revision (see posts.needs)."""
+    return needs.needs_of(post, known or known_of(post)) if post.current_id else ()
 
 
-def _need(post: Post, unit: Unit, known: Known, needed: int, *, lent: bool) -> Need:
-    """A yes to one's own words counts as long as the unit's rules allow it."""
-    allowed = known.policy(unit).own_approval
-    given = [one for one in known.approvals(post) if one.unit_id == unit.pk and (allowed or not one.own)]
-    return Need(unit, needed, len(given), lent=lent, own_allowed=allowed)
+# Urgent words that went out on one yes.
+GLASS = Machine(
+    "break-glass",
+    "open",
+    {"open": {"confirm": "confirmed", "object": "objected"}, "confirmed": {}, "objected": {}},
+)

@@ -8,10 +8,12 @@ waits for a click.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Concat, Substr
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,8 +21,10 @@ from channels_app.models import Channel
 from libsocial.accounts import policies
 from libsocial.accounts.models import Unit, User
 from libsocial.audit import services as audit
-from scheduler import overdue
+from libsocial.notices import services as notices
+from scheduler import groups, overdue
 from scheduler.models import Delivery, Hold
+from scheduler.states import DUE
 from scheduler.verdicts import Verdict
 
 
@@ -76,7 +80,8 @@ def units_of(scope: str, key: str) -> Iterable[Unit]:
         case "channel":
             return [Channel.objects.select_related("unit").get(pk=key).unit]
         case "group":
-            return Unit.objects.filter(pk__in=covered(scope, key).values("unit_id"))
+            named = groups.unit_of(key)
+            return [named] if named else Unit.objects.filter(pk__in=covered(scope, key).values("unit_id"))
         case _:
             return Unit.objects.filter(parent=None)
 
@@ -89,9 +94,42 @@ def name_of(hold: Hold) -> str:
         case "channel":
             return Channel.objects.filter(pk=hold.key).values_list("name", flat=True).first() or hold.key
         case "group":
-            return hold.key
+            return groups.name_of(hold.key)
         case _:
             return str(_("Everything"))
+
+
+def in_flight(scope: str, key: str) -> list[Delivery]:
+    """What was being sent when the hold was placed: a stop cannot call it back, so it is named."""
+    return list(covered(scope, key).filter(state__in=("sending", "processing")).order_by("due_at")[:20])
+
+
+def due_soon(user: User, hours: int = 6) -> list[Delivery]:
+    """What would leave in the next hours, of the units in which this person may hold it back."""
+    soon = timezone.now() + timedelta(hours=hours)
+    rows = Delivery.objects.filter(policies.subtree_q(user, "hold.place", "unit__"), state__in=DUE, due_at__lt=soon)
+    return list(rows.select_related("channel", "unit").order_by("due_at")[:50])
+
+
+def remind(now: datetime | None = None) -> int:
+    """Holds whose end has come: whoever placed them, and those who may resume, are told once."""
+    now = now or timezone.now()
+    told = 0
+    for hold in Hold.objects.filter(lifted_at=None, until__lte=now, until_told_at=None).select_related("placed_by"):
+        with transaction.atomic():
+            if Hold.objects.filter(pk=hold.pk, until_told_at=None, lifted_at=None).update(until_told_at=now):
+                _tell_end(hold)
+                told += 1
+    return told
+
+
+def _tell_end(hold: Hold) -> None:
+    people = {person for unit in units_of(hold.scope, hold.key) for person in policies.people_who("hold.place", unit)}
+    people |= {hold.placed_by} if hold.placed_by and hold.placed_by.is_active else set()
+    params = {"what": name_of(hold), "reason": hold.reason}
+    notices.tell(
+        people, "hold.until_passed", params=params, url=reverse("scheduler:holds"), dedupe=f"hold:{hold.pk}:end"
+    )
 
 
 def may(user: User, scope: str, key: str) -> bool:
@@ -113,11 +151,14 @@ def follow(old_path: str, new_path: str) -> None:
 
 
 @transaction.atomic
-def place(*, by: User, scope: str, key: str = "", reason: str) -> Hold:
-    """From now on nothing of this leaves. A hold that stands already is returned as it is."""
+def place(*, by: User, scope: str, key: str = "", reason: str, until: datetime | None = None) -> Hold:
+    """From now on nothing of this leaves. A hold that stands already is returned as it is.
+
+    `until`: when it is meant to end. Nothing resumes by itself then: people are told.
+    """
     unit = _require(by, scope, key)
     hold, made = Hold.objects.get_or_create(
-        scope=scope, key=key, lifted_at=None, defaults={"reason": reason, "placed_by": by}
+        scope=scope, key=key, lifted_at=None, defaults={"reason": reason, "placed_by": by, "until": until}
     )
     if made:
         audit.record("hold.placed", by=by, on=hold, unit=unit, data={"scope": scope, "reason": reason})

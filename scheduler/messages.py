@@ -151,6 +151,12 @@ MESSAGES = {
         "bad",
         mail=True,
     ),
+    "hold.until_passed": Message(
+        _("The pause of {what} was meant to end now"),
+        _("It was placed because: {reason}. Nothing resumes by itself. Resume it, or leave it as it is."),
+        "caution",
+        mail=True,
+    ),
 }
 
 SENTENCES = {

@@ -129,6 +129,9 @@ class Hold(models.Model):
     reason = models.CharField(max_length=300)
     placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     placed_at = models.DateTimeField(auto_now_add=True)
+    # When it was meant to end. Nothing resumes by itself: then people are told, once.
+    until = models.DateTimeField(null=True)
+    until_told_at = models.DateTimeField(null=True)
     lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     lifted_at = models.DateTimeField(null=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -28,7 +29,7 @@ from scheduler.engine.delivering import keep_receipt, load
 from scheduler.models import Attempt, Delivery, DeliveryPart
 from scheduler.progress import standing
 from scheduler.settling import LeaseLost, settle
-from scheduler.states import MAY_CANCEL
+from scheduler.states import DUE, MAY_CANCEL
 from scheduler.verdicts import GOES_ON, Verdict, words
 
 __all__ = ["actions_for"]
@@ -94,6 +95,11 @@ def cancel(*, delivery: Delivery, by: User) -> None:
 
 
 @transaction.atomic
+def regroup(prefix: str, group: str) -> None:
+    """Names deliveries whose reference begins so anew, in the caller's transaction; what is out keeps its name."""
+    Delivery.objects.filter(reference__startswith=prefix, settled_at=None).update(group=group)
+
+
 def cancel_reference(reference: str, by: User) -> list[Delivery]:
     """Cancels everything planned under this reference; returns what could not be cancelled any more.
 
@@ -105,6 +111,18 @@ def cancel_reference(reference: str, by: User) -> list[Delivery]:
         if delivery.state not in MAY_CANCEL or not _cancelled(delivery, by):
             left.append(delivery)
     return left
+
+
+@transaction.atomic
+def hold_reference(reference: str, *, by: User, reason: str) -> None:
+    """Holds back what is planned under this reference until a person releases or cancels it.
+
+    For the app that planned it, which has asked whether `by` may.
+    """
+    rows = Delivery.objects.filter(reference=reference, state__in=DUE).order_by("pk")
+    for delivery in rows.select_related("channel", "unit").prefetch_related("parts"):
+        with suppress(LeaseLost):  # a worker was faster: it is out
+            settle(delivery, Verdict("hold", "delivery.held", {"reason": reason}, held_for="hold"), by=by)
 
 
 def _cancelled(delivery: Delivery, by: User) -> bool:

@@ -11,7 +11,7 @@ from celery import shared_task
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
-from scheduler import engine, pulse
+from scheduler import engine, holds, pulse
 
 logger = logging.getLogger(__name__)
 
@@ -83,3 +83,10 @@ def reconcile(pk: int) -> None:
 @patient
 def follow(pk: int) -> None:
     engine.follow(pk)
+
+
+@shared_task
+@patient
+def remind_of_holds() -> None:
+    """A pause that was meant to end is brought up; it does not end by itself."""
+    holds.remind()

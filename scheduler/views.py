@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from libsocial.accounts import policies
 from libsocial.core import asked
 from libsocial.core.flash import flash
 from scheduler import holds, selectors, services
@@ -89,7 +90,7 @@ def _back(request: HttpRequest, row: Delivery | None = None) -> HttpResponseRedi
 @require_safe
 def holds_page(request: HttpRequest) -> HttpResponse:
     """What is held back and by whom, what waits because of it, and the form to hold more."""
-    return _holds_page(request, HoldForm(user=request.user))
+    return _holds_page(request, HoldForm(user=request.user, grouped=False))
 
 
 def _holds_page(request: HttpRequest, form: HoldForm, status: int = 200) -> HttpResponse:
@@ -128,10 +129,30 @@ def hold(request: HttpRequest) -> HttpResponse:
     """Places a hold."""
     form = HoldForm(request.POST, user=request.user)
     if not form.is_valid():
-        return _holds_page(request, form, status=422)
-    holds.place(by=request.user, scope=form.scope, key=form.key, reason=form.cleaned_data["reason"])
+        page = _pause_page if request.POST.get("page") == "pause" else _holds_page
+        return page(request, form, status=422)
+    given = form.cleaned_data
+    holds.place(by=request.user, scope=form.scope, key=form.key, reason=given["reason"], until=given["until"])
     flash(request, _("Held back. Nothing of it leaves until you resume."))
+    if moving := holds.in_flight(form.scope, form.key):
+        names = ", ".join(f"“{row.title}”" for row in moving)
+        flash(
+            request, _("On their way already, and not to be called back: %(names)s") % {"names": names}, level="warning"
+        )
     return _back(request)
+
+
+@login_required
+@require_safe
+def pause(request: HttpRequest) -> HttpResponse:
+    """One press from every page: what would leave in the next hours, and the switch that stops it."""
+    policies.require_anywhere(request.user, "hold.place")
+    return _pause_page(request, HoldForm(user=request.user))
+
+
+def _pause_page(request: HttpRequest, form: HoldForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "due": holds.due_soon(request.user), "standing": holds.standing()}
+    return render(request, "scheduler/pause.html", context, status=status)
 
 
 @login_required

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from libsocial import statics
 from tests import infrastructure
 
 # A busy machine is no failing example, and a run leaves nothing behind in the folder it was started from.
@@ -20,6 +21,11 @@ hypothesis_settings.load_profile("libsocial")
 pytest_plugins = ["tests.fixtures_cast", "tests.servers.fixtures"]
 
 present = cache(infrastructure.present)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Pages are spoken in every language we have, as after a start."""
+    statics.compile_messages()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -18,9 +18,24 @@ pytestmark = [
 # Answers that are no page of ours: files, JSON, and what the browser downloads.
 NO_PAGES = ("health_", "posts:asset", "posts:post_asset", "practice:picture", "audit:export", "channels:avatar")
 NO_PAGES += ("channels:colours", "feeds:rss", "feeds:atom", "feeds:json", "feeds:file")
-NO_PAGES += ("notices:open", "theme", "accounts:first_run", "posts:captions")
-NO_PAGES += ("posts:emoji", "posts:kit_data", "posts:talk_people")
+NO_PAGES += (
+    "links:qr",
+    "posts:export",
+    "posts:import_template",
+    "posts:emoji",
+    "posts:kit_data",
+    "posts:talk_people",
+    "notices:open",
+    "theme",
+    "accounts:first_run",
+    "posts:captions",
+    "app_manifest",
+    "app_icon",
+    "app_worker",
+)
 PARTS = ("analytics:strip", "notices:bell", "posts:picker", "posts:prepared", "accounts:invitation_mail")
+PARTS += ("palette", "help_chapter", "today_figures", "today_house", "today_trail")
+PARTS += ("posts:who_approves",)
 
 
 def pages_of(place: World, who: str) -> dict[str, str]:

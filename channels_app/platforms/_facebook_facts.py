@@ -236,7 +236,7 @@ CAPABILITIES = Capabilities(
         ),
     ),
     # 4,800 a day for each person who engages with the Page; 200 an hour for each user of the application.
-    preview=Preview("page", fold_after=477),
+    preview=Preview("page", fold_after=477, fold_lines=7, tiles=5),
     budget=Budget(requests=200, window=3600),
     one_at_a_time=True,  # what was there before a post is only known while nothing else is being sent
     version=ApiVersion("v26.0", ends="", source="developers.facebook.com, Graph API changelog, read 2026-11-23"),

@@ -194,7 +194,7 @@ CAPABILITIES = Capabilities(
     # 4,800 calls a day and a hundred views; most libraries have few, so we ask little.
     budget=Budget(requests=200, window=3600),
     one_at_a_time=True,  # what was there before a post is only known while nothing else is being sent
-    preview=Preview("picture", fold_after=125),
+    preview=Preview("picture", fold_after=125, fold_lines=2, crop=((3, 4), (1, 1))),
     version=ApiVersion(
         "v26.0", source="developers.facebook.com/docs/graph-api/changelog, 2026-11-23; no end announced"
     ),

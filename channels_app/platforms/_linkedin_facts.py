@@ -163,7 +163,7 @@ CAPABILITIES = Capabilities(
     # The Development tier: 100 requests a day for one member; the Standard tier's numbers stand in the portal only.
     budget=Budget(requests=100, window=86_400, metrics_batch=BATCH),
     one_at_a_time=True,  # what was there before a post is only known while nothing else is being sent
-    preview=Preview("page", fold_after=210),
+    preview=Preview("page", fold_after=210, fold_lines=3, tiles=5),
     version=ApiVersion("202609", "2027-09-15", "learn.microsoft.com, LinkedIn API versioning, read 2026-11-23"),
     notes=(
         gettext_lazy("Pages need the product Community Management API, which LinkedIn grants after a review."),

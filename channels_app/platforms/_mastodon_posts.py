@@ -121,8 +121,8 @@ def status_of(
     if index > 0 and visibility == "public" and options.get("quiet_thread", True):
         visibility = "unlisted"
     body: dict[str, Any] = {"status": measure.plain_newlines(part.text), "visibility": visibility}
-    if content.language:
-        body["language"] = content.language.partition("-")[0].lower()
+    if language := part.lang or content.language:
+        body["language"] = language.partition("-")[0].lower()
     if media:
         body["media_ids"] = [one["id"] for one in media]
         body["sensitive"] = bool(options.get("sensitive") or content.content_warning)

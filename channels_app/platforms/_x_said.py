@@ -223,7 +223,7 @@ CAPABILITIES = Capabilities(
     # 75 in 15 minutes for the account itself, 100 for new posts, 900 for its timeline; every call is paid.
     budget=Budget(requests=60, window=900, metrics_batch=BATCH),
     one_at_a_time=True,  # what was there before a post is only known while nothing else is being sent
-    preview=Preview(fold_after=280),
+    preview=Preview(fold_after=280, fold_lines=10),
     version=ApiVersion("2", source="docs.x.com, changelog"),
     notes=NOTES,
     sources={

@@ -297,8 +297,8 @@ class Bluesky(Adapter):
         record: dict[str, Any] = {"$type": POSTS, "text": measure.plain_newlines(part.text), "createdAt": made}
         if facets := records.facets(line, record["text"]):
             record["facets"] = facets
-        if content.language:
-            record["langs"] = [content.language]
+        if language := part.lang or content.language:
+            record["langs"] = [language]
         if label := content.options.get("label"):
             record["labels"] = {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": label}]}
         data: dict[str, Any] = {"rkey": rkey, "record": record}

@@ -222,7 +222,7 @@ class Discord(Adapter):
                 "account",
             ),
         ),
-        preview=Preview("message"),
+        preview=Preview("message", tiles=10),
         budget=Budget(requests=30, window=60),
         one_at_a_time=True,  # what was there before a message is only known while nothing else is being sent
         version=ApiVersion("v10", source="discord-api-docs, API versions; checked 2026-11-23"),

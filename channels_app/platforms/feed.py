@@ -166,7 +166,7 @@ class Feed(Adapter):
             text=measure.plain_newlines(part.text),
             link=part.card.url if part.card else _first_link(part.text),
             content_warning=content.content_warning,
-            language=content.language,
+            language=part.lang or content.language,
             media=[_kept(media) for media in part.media],
             card=prepared.data["card"],
             shown_until=_until(content),

@@ -229,7 +229,7 @@ class Pinterest(Adapter):
             ),
             Metric("pins", "posts", gettext_lazy("Pins"), gettext_lazy("Pins of the account."), "account"),
         ),
-        preview=Preview("picture"),
+        preview=Preview("picture", fold_after=100, fold_lines=2, crop=((2, 3),)),
         budget=Budget(requests=60, window=60),
         one_at_a_time=True,  # what was there before a pin is only known while nothing else is being sent
         version=ApiVersion("v5", source="developers.pinterest.com, API v5; checked 2026-11-23"),

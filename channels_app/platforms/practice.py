@@ -181,7 +181,7 @@ class Practice(Adapter):
             media=prepared.data["media"],
             card=prepared.data["card"],
             content_warning=content.content_warning,
-            language=content.language,
+            language=content.parts[index].lang or content.language,
             replies_closed=content.options.get("replies") == "nobody",
             reply_to=int(before[-1].remote_id) if before else None,
         )

@@ -214,7 +214,7 @@ class Telegram(Adapter):
                 "account",
             ),
         ),
-        preview=Preview("message"),
+        preview=Preview("message", tiles=10),
         budget=Budget(requests=20, window=60),
         version=ApiVersion("10.1", source="core.telegram.org/bots/api"),
         notes=(

@@ -105,7 +105,7 @@ class TikTok(Adapter):
         # New posts 6 a minute, their status 30, creator_info 20, each per account.
         budget=Budget(requests=20, window=60, metrics_batch=reading.BATCH),
         one_at_a_time=True,  # of pictures: what was there before is only known while nothing else is being sent
-        preview=Preview("video", fold_after=100),
+        preview=Preview("video", fold_after=100, fold_lines=2),
         notes=choices.NOTES,
         sources={
             "text": _DOCS,

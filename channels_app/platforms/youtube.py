@@ -109,7 +109,7 @@ class YouTube(Adapter):
         metrics=choices.METRICS,
         # 10,000 units a day for the whole project; a list costs one, a change fifty.
         budget=Budget(requests=1000, window=86_400, metrics_batch=figures.BATCH),
-        preview=Preview("video", fold_after=150),
+        preview=Preview("video", fold_after=150, fold_lines=3),
         notes=choices.NOTES,
         sources={
             "text": _DOCS,

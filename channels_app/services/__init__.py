@@ -6,7 +6,7 @@ from channels_app.services.connecting import Chooser, connect_begin, connect_cho
 from channels_app.services.ending import disconnect
 from channels_app.services.keys import enter_keys, remove_keys
 from channels_app.services.lending import lend, unlend
-from channels_app.services.lifecycle import describe, mark_lost, mark_unpaid, pause, resume
+from channels_app.services.lifecycle import describe, mark_lost, mark_unpaid, pause, resume, speak
 from channels_app.services.overriding import override, remove_override
 from channels_app.services.probing import probe_now, record_probe
 
@@ -29,5 +29,6 @@ __all__ = [
     "remove_keys",
     "remove_override",
     "resume",
+    "speak",
     "unlend",
 ]

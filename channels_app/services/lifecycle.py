@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -103,6 +104,16 @@ def describe(*, by: User, channel: Channel, owner_of_record: str, recovery_notes
     Channel.objects.filter(pk=channel.pk).update(owner_of_record=owner_of_record, recovery_notes=recovery_notes)
     channel.owner_of_record, channel.recovery_notes = owner_of_record, recovery_notes
     audit.record("channel.described", by=by, on=channel, unit=channel.unit, data=named(channel))
+
+
+def speak(*, by: User, channel: Channel, languages: Sequence[str]) -> None:
+    """The languages its readers are spoken to in, the first one first; none: whatever a post is written in."""
+    policies.require(by, "channel.manage", channel.unit)
+    channel.languages = list(dict.fromkeys(languages))
+    with transaction.atomic():
+        Channel.objects.filter(pk=channel.pk).update(languages=channel.languages)
+        data = named(channel) | {"languages": ", ".join(channel.languages) or "—"}
+        audit.record("channel.languages_set", by=by, on=channel, unit=channel.unit, data=data)
 
 
 def named(channel: Channel) -> dict[str, Any]:

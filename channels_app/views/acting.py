@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from channels_app import selectors, services
 from channels_app.connect import FieldProblem
-from channels_app.forms import DescribeForm, LendForm, ModeForm, OverrideForm
+from channels_app.forms import DescribeForm, LanguagesForm, LendForm, ModeForm, OverrideForm
 from channels_app.models import Channel
 from channels_app.practice import services as practice
 from channels_app.views.access import channel_for, person_of
@@ -99,6 +99,18 @@ def describe(request: HttpRequest, pk: int) -> HttpResponse:
     return _tried(
         request, channel, "describe_form", form,
         lambda: services.describe(by=person_of(request), channel=channel, **form.cleaned_data),
+        _("Saved."),
+    )  # fmt: skip
+
+
+@login_required
+@require_POST
+def speak(request: HttpRequest, pk: int) -> HttpResponse:
+    channel = channel_for(request, pk, "channel.manage")
+    form = LanguagesForm(request.POST, languages=channel.languages)
+    return _tried(
+        request, channel, "languages_form", form,
+        lambda: services.speak(by=person_of(request), channel=channel, languages=form.tags()),
         _("Saved."),
     )  # fmt: skip
 

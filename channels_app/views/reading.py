@@ -15,12 +15,12 @@ from django.views.decorators.http import require_safe
 from channels_app import networks, platforms, selectors
 from channels_app import outlet as outlets
 from channels_app.feeds import places as feed_places
-from channels_app.forms import DescribeForm, LendForm, ModeForm, OverrideForm
+from channels_app.forms import DescribeForm, LanguagesForm, LendForm, ModeForm, OverrideForm
 from channels_app.models import Channel
 from channels_app.practice import services as practice
 from channels_app.services import renewing
 from channels_app.views.access import channel_for, person_of
-from libsocial.accounts import policies
+from libsocial.accounts import choices, policies
 from libsocial.audit import selectors as trail
 from libsocial.core import ranges
 
@@ -75,6 +75,7 @@ def page_of(request: HttpRequest, channel: Channel, **forms: Any) -> dict[str, A
         "card": card,
         "channel": channel,
         "facts": selectors.facts_of(channel),
+        "languages": [(tag, choices.called(tag)) for tag in channel.languages],
         "loans": channel.loans.select_related("unit", "lent_by").order_by("unit__path") if own else (),
         "own": own,
         "history": trail.about(channel, limit=30) if own else (),
@@ -87,7 +88,10 @@ def page_of(request: HttpRequest, channel: Channel, **forms: Any) -> dict[str, A
 
 
 def _managing(channel: Channel) -> dict[str, Any]:
-    forms: dict[str, Any] = {"describe_form": DescribeForm(instance=channel)}
+    forms: dict[str, Any] = {
+        "describe_form": DescribeForm(instance=channel),
+        "languages_form": LanguagesForm(languages=channel.languages),
+    }
     if selectors.adapter_of(channel) is not None:
         forms["access_ends"] = renewing.end_of(channel)
     if channel.state != "disconnected" and (units := selectors.may_borrow(channel)):

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from libsocial.accounts import choices, policy
@@ -146,7 +147,44 @@ def unit_label(unit: Unit) -> str:
     return "\u2003" * depth + unit.name
 
 
+class DeputyForm(forms.Form):
+    """Somebody is away, and who approves in their place."""
+
+    person = forms.ModelChoiceField(label=_("Who is away"), queryset=User.objects.none(), empty_label=None)
+    deputy = forms.ModelChoiceField(
+        label=_("Who approves in their place"),
+        queryset=User.objects.none(),
+        help_text=_("May be somebody without a role there. They never approve what they wrote themselves."),
+    )
+    unit = forms.ModelChoiceField(label=_("In the unit"), queryset=Unit.objects.none(), empty_label=None)
+    first = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=200,
+        required=False,
+        help_text=_("The deputy reads it. Leave out what is private."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, people: Any, deputies: Any, units: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = people
+        self.fields["deputy"].queryset = deputies
+        self.fields["unit"].queryset = units
+        self.fields["unit"].label_from_instance = unit_label
+
+
 ALT_RULES = [("off", _("Do not ask")), ("warn", _("Warn")), ("block", _("Refuse to send"))]
+
+
+GUEST_RULES = [
+    ("no", _("see nothing")),
+    ("see", _("look")),
+    ("comment", _("look and comment")),
+    ("approve", _("approve, besides a person of ours")),
+    ("alone", _("approve, even as the only one")),
+]
 
 
 class UnitForm(forms.ModelForm):
@@ -217,6 +255,44 @@ class PolicyForm(forms.ModelForm):
             max_value=24 * 14,
             help_text=follow % {"value": above.late_hours},
         )
+        self.fields["language_review"] = forms.ChoiceField(
+            label=_("A translation nobody has reviewed"),
+            required=False,
+            choices=[("", follow % {"value": rules[above.language_review]}), *ALT_RULES],
+            help_text=_(
+                "One that was reviewed before the source text changed is never sent as it is, unless this says not to "
+                "ask."
+            ),
+        )
+        self._waiting_fields(above, follow)
+        guests = dict(GUEST_RULES)
+        self.fields["guests_may"] = forms.ChoiceField(
+            label=_("Guests outside the library, by a link, may"),
+            required=False,
+            choices=[("", follow % {"value": guests[above.guests_may]}), *GUEST_RULES],
+        )
+        self.fields["break_glass"] = forms.TypedChoiceField(
+            label=_("May an approver let urgent words of their own out alone?"),
+            required=False,
+            coerce=lambda value: value == "True",
+            empty_value=None,
+            choices=[("", follow % {"value": yes_no[above.break_glass]}), ("True", _("Yes")), ("False", _("No"))],
+            help_text=_("For emergencies. The others are told at once, and one of them judges it within 24 hours."),
+        )
+
+    def _waiting_fields(self, above: policy.Policy, follow: Any) -> None:
+        for name, label in (
+            ("remind_after_hours", _("Opening hours until who was asked is reminded")),
+            ("escalate_after_hours", _("Opening hours until those above are told")),
+        ):
+            said = follow % {"value": getattr(above, name)}
+            self.fields[name] = forms.IntegerField(
+                label=label,
+                required=False,
+                min_value=0,
+                max_value=24 * 14,
+                help_text=format_lazy("{} {}", said, _("0: never.")),
+            )
 
 
 class LibraryForm(UnitForm):
@@ -251,8 +327,13 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "language", "zone", "theme", "shortcuts"]
-        labels = {"theme": _("Appearance"), "shortcuts": _("Single keys act as shortcuts")}
+        fields = ["name", "language", "zone", "theme", "contrast", "density", "shortcuts"]
+        labels = {
+            "theme": _("Appearance"),
+            "contrast": _("Contrast"),
+            "density": _("Spacing"),
+            "shortcuts": _("Single keys act as shortcuts"),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -273,14 +354,21 @@ class RegisterForm(forms.Form):
 class AuditForm(forms.Form):
     """Narrows the trail; every part of it may be empty."""
 
+    q = forms.CharField(
+        label=_("Words"), required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search"})
+    )
     person = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none(), required=False)
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), required=False)
     action = forms.ChoiceField(label=_("What"), required=False)
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     subject = forms.CharField(required=False, widget=forms.HiddenInput, max_length=100)
 
-    def __init__(self, *args: Any, people: Any, actions: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Any, actions: list[str], units: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units
+        self.fields["unit"].empty_label = _("Every unit")
+        self.fields["unit"].label_from_instance = unit_label
         self.fields["person"].queryset = people
         self.fields["person"].empty_label = _("Anybody")
         self.fields["action"].choices = [("", _("Anything")), *((name, name) for name in actions)]

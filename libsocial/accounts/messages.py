@@ -13,6 +13,13 @@ MESSAGES = {
         "good",
         mail=True,
     ),
+    "account.deputy_named": Message(
+        _("You stand in for {person} in {unit} until {until}"),
+        _("In that time you may approve posts there in their place, except those you wrote. {reason}"),
+        "info",
+        mail=True,
+    ),
+    "account.deputy_ended": Message(_("You no longer stand in for {person} in {unit}"), "", "info"),
     "account.invitation_accepted": Message(
         _("{person} accepted your invitation"),
         _("They can work in {unit} now."),

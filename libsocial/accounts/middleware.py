@@ -22,9 +22,19 @@ Handler = Callable[[HttpRequest], HttpResponse]
 SESSION_KEY = "unit"
 SEEN_EVERY = 300  # seconds between two notes that a session is alive
 # Reachable before the library is open: nothing of it stands behind these.
-OPEN_PATHS = ("/health/", settings.STATIC_URL)
+OPEN_PATHS = ("/health/", "/app/", settings.STATIC_URL)
 # Reachable without any role: one's own account, and the way out.
-WITHOUT_ROLE = ("account_", "mfa_", "usersessions_", "accounts:", "notices:", "theme", "help", "set_language")
+WITHOUT_ROLE = (
+    "account_",
+    "mfa_",
+    "usersessions_",
+    "accounts:",
+    "notices:",
+    "theme",
+    "help",
+    "set_language",
+    "short_link",
+)
 
 
 class FirstRunMiddleware:

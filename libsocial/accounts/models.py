@@ -56,6 +56,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     theme = models.CharField(
         max_length=5, default="auto", choices=[("auto", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))]
     )
+    contrast = models.CharField(
+        max_length=4, blank=True, default="", choices=[("", _("As the device")), ("more", _("More contrast"))]
+    )
+    density = models.CharField(
+        max_length=7, blank=True, default="", choices=[("", _("Comfortable")), ("compact", _("Compact"))]
+    )
     shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
@@ -103,7 +109,14 @@ class Unit(models.Model):
     approvals_needed = models.PositiveSmallIntegerField(null=True, blank=True)
     own_approval = models.BooleanField(null=True, blank=True)
     alt_text_rule = models.CharField(max_length=5, blank=True)  # off, warn, block; '' as the parent
+    language_review = models.CharField(max_length=5, blank=True)  # off, warn, block; '' as the parent
     late_hours = models.PositiveSmallIntegerField(null=True, blank=True)  # a post later than this expires
+    remind_after_hours = models.PositiveSmallIntegerField(null=True, blank=True)  # 0: never
+    escalate_after_hours = models.PositiveSmallIntegerField(null=True, blank=True)  # 0: never
+    guests_may = models.CharField(max_length=10, blank=True)  # no, see, comment, approve, alone; '' as the parent
+    break_glass = models.BooleanField(null=True, blank=True)
+    # off, hint, warn or block by the id of a check; what is missing is as the parent says.
+    rules = models.JSONField(default=dict, blank=True)
 
     objects = UnitManager()
 
@@ -137,6 +150,25 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "unit", "role"], name="one_role_once")]
+
+
+class Deputy(models.Model):
+    """A person is away; for that time another one approves in their place, in one unit and those below it."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="absences")
+    deputy = models.ForeignKey(User, on_delete=models.CASCADE, related_name="deputyships")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.CharField(max_length=200, blank=True)
+    made_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)  # called off before its time
+    told_at = models.DateTimeField(null=True, blank=True)  # when the deputy was told what waits
+
+    class Meta:
+        ordering = ["begins_at"]
+        indexes = [models.Index(fields=["deputy", "ends_at"], name="deputy_now")]
 
 
 class Invitation(models.Model):

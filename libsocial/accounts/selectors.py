@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from libsocial.accounts import policies
-from libsocial.accounts.models import Invitation, Membership, Role, Unit, User
+from libsocial.accounts.models import Deputy, Invitation, Membership, Role, Unit, User
 
 
 @dataclass(frozen=True)
@@ -66,3 +67,10 @@ def in_tree_order(found: QuerySet[Unit]) -> list[Unit]:
     for unit in rows:
         unit.depth = len(ids[unit.pk]) - top  # type: ignore[attr-defined]
     return rows
+
+
+def absences(reader: User) -> QuerySet[Deputy]:
+    """Absences that are not over: one's own, those one stands in for, and those of units one manages people of."""
+    concerned = Q(person=reader) | Q(deputy=reader) | policies.subtree_q(reader, "people.manage", "unit__")
+    rows = Deputy.objects.filter(concerned, ended_at=None, ends_at__gt=timezone.now())
+    return rows.select_related("person", "deputy", "unit", "made_by")

@@ -14,6 +14,8 @@ SENTENCES = {
     "unit.moved": _("{actor} moved {name} from {before} to {after}."),
     "unit.archived": _("{actor} archived the unit {name}."),
     "unit.restored": _("{actor} brought the unit {name} back."),
+    "person.deputy_named": _("{actor} named {deputy} as deputy of {person} in {unit} until {until}."),
+    "person.deputy_ended": _("{actor} ended {deputy} standing in for {person} in {unit}."),
     "person.invited": _("{actor} invited {email} to {unit} as {role}."),
     "person.invited_again": _("{actor} made a new invitation link for {email} to {unit} as {role}."),
     "person.invitation_revoked": _("{actor} revoked the invitation of {email} to {unit} as {role}."),

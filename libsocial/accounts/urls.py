@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from libsocial.accounts.views import firstrun, house, invitations, people, profile, units
+from libsocial.accounts.views import deputies, firstrun, house, invitations, people, profile, units
 
 app_name = "accounts"
 urlpatterns = [
@@ -34,5 +34,7 @@ urlpatterns = [
     path("settings/registration/", house.change_registration, name="settings_registration"),
     path("settings/test-mail/", house.test_mail, name="settings_test_mail"),
     path("profile/", profile.profile, name="profile"),
+    path("deputies/", deputies.deputies, name="deputies"),
+    path("deputies/<int:pk>/end/", deputies.end_deputy, name="end_deputy"),
     path("profile/sessions/<int:pk>/end/", profile.end_session, name="end_session"),
 ]

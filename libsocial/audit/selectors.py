@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from libsocial.audit.models import Entry
@@ -68,10 +70,23 @@ def about(subject: models.Model, limit: int = 50) -> list[Line]:
     return [line(entry) for entry in rows.select_related("unit")[:limit]]
 
 
+def words_q(words: str) -> Q:
+    """Entries with all these words in a name or in what was noted, or whose sentence has them, in any language's
+    letters: a database keeps those of other scripts as they are or as escapes."""
+    query = Q()
+    for word in words.split()[:8]:
+        said = [action for action, text in SENTENCES.items() if word.casefold() in str(text).casefold()]
+        escaped = json.dumps(word)[1:-1]
+        noted = Q(words__icontains=word) | Q(words__icontains=escaped)
+        query &= noted | Q(actor_name__icontains=word) | Q(unit__name__icontains=word) | Q(action__in=said)
+    return query
+
+
 def trail(where: Q, **narrowed: Any) -> models.QuerySet[Entry]:
     """Entries under `where` (who may see what is not known here), narrowed by the columns given."""
     wanted = {name: value for name, value in narrowed.items() if value not in (None, "")}
-    return Entry.objects.filter(where, **wanted).select_related("unit")
+    readable = Entry.objects.annotate(words=Cast("data", models.TextField()))
+    return readable.filter(where, **wanted).select_related("unit")
 
 
 def lines(entries: Iterable[Entry]) -> Iterator[Line]:

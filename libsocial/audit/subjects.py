@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from libsocial.audit.selectors import Line
 
@@ -21,9 +24,24 @@ Describe = Callable[[set[str]], Mapping[str, Subject]]
 NAMES: dict[str, Describe] = {}
 
 
-def register(kind: str, describe: Describe) -> None:
-    """`kind` as in Entry.subject_type; `describe` answers for many ids with one question."""
+Find = Callable[[str], QuerySet[Any]]
+FINDERS: dict[str, Find] = {}
+
+
+def register(kind: str, describe: Describe, find: Find | None = None) -> None:
+    """`kind` as in Entry.subject_type; `describe` answers for many ids with one question. `find`: the ids, as a
+    query of one text column, of rows of this kind whose name has these words."""
     NAMES[kind] = describe
+    if find is not None:
+        FINDERS[kind] = find
+
+
+def words_q(words: str) -> Q:
+    """Entries about rows that are called so."""
+    query = Q(pk__in=[])
+    for kind, find in FINDERS.items():
+        query |= Q(subject_type=kind, subject_id__in=find(words))
+    return query
 
 
 def named(lines: Iterable[Line]) -> list[Line]:

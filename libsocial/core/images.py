@@ -81,10 +81,12 @@ def fit(
     max_side: int,
     max_pixels: int | None = None,
     ratio: tuple[float, float] | None = None,
+    focus: tuple[float, float] | None = None,
 ) -> Picture:
     """The same picture within the rules; itself when it is within them already. Raises CannotFit.
 
-    `ratio` (narrowest and widest shape) is reached by a border in the colour of the picture's edge, never by cutting.
+    `ratio` (narrowest and widest shape) is reached by a border in the colour of the picture's edge; with a `focus`
+    (x and y in shares) by cutting, so that this point stays in sight.
     A moving picture keeps moving where its kind is among `mime_types`, else its first frame is taken.
     """
     sides_fit = max(picture.width, picture.height) <= max_side
@@ -93,8 +95,8 @@ def fit(
     if picture.mime in mime_types and len(picture.data) <= max_bytes and sides_fit and pixels_fit and shape_fits:
         return picture
     if picture.mime == MOVING and MOVING in mime_types:
-        return _fit_moving(picture, max_bytes, max_side, max_pixels, ratio)
-    image = _shaped(_reopen(picture), max_side, max_pixels, ratio)
+        return _fit_moving(picture, max_bytes, max_side, max_pixels, ratio, focus)
+    image = _shaped(_around(_reopen(picture), ratio, focus), max_side, max_pixels, ratio)
     for candidate in _ever_lighter(image, picture.mime, mime_types):
         if len(candidate.data) <= max_bytes:
             return candidate
@@ -106,6 +108,26 @@ def thumbnail(picture: Picture, side: int) -> Picture:
     image = _reopen(picture)
     small = _scaled(image, min(1.0, side / max(image.size)))
     return _webp(small, 78)
+
+
+def cut(picture: Picture, rotate: int, crop: tuple[float, float, float, float] | None) -> Picture:
+    """Turned clockwise by `rotate` degrees, then cut to `crop` (x, y, width, height in shares), in full quality."""
+    if picture.seconds:
+        with Image.open(io.BytesIO(picture.data), formats=_decoders()) as image:
+            return _gif([_turned_and_cut(frame, rotate, crop) for frame in _frames(image)], _times(image))
+    seen = _turned_and_cut(_reopen(picture), rotate, crop)
+    kinds = {"image/webp": "WEBP", "image/png": "PNG"}
+    return _encode_like(seen, kinds.get(picture.mime, "JPEG"))
+
+
+def _turned_and_cut(image: Image.Image, rotate: int, crop: tuple[float, float, float, float] | None) -> Image.Image:
+    turned = image.rotate(-rotate, expand=True) if rotate else image
+    if crop is None:
+        return turned
+    x, y, wide, high = crop
+    left, top = min(round(x * turned.width), turned.width - 1), min(round(y * turned.height), turned.height - 1)
+    right, bottom = round((x + wide) * turned.width), round((y + high) * turned.height)
+    return turned.crop((left, top, min(max(right, left + 1), turned.width), min(max(bottom, top + 1), turned.height)))
 
 
 def is_known(mime: str) -> bool:
@@ -265,11 +287,16 @@ def _gif(frames: list[Image.Image], times: list[int]) -> Picture:
 
 
 def _fit_moving(
-    picture: Picture, max_bytes: int, max_side: int, max_pixels: int | None, ratio: tuple[float, float] | None
+    picture: Picture,
+    max_bytes: int,
+    max_side: int,
+    max_pixels: int | None,
+    ratio: tuple[float, float] | None,
+    focus: tuple[float, float] | None,
 ) -> Picture:
     with Image.open(io.BytesIO(picture.data), formats=_decoders()) as image:
         times = _times(image)
-        frames = [_shaped(frame, max_side, max_pixels, ratio) for frame in _frames(image)]
+        frames = [_shaped(_around(frame, ratio, focus), max_side, max_pixels, ratio) for frame in _frames(image)]
     while True:
         candidate = _gif(frames, times)
         if len(candidate.data) <= max_bytes:
@@ -300,6 +327,17 @@ def _shaped(
     bordered = Image.new("RGB", size, _edge_colour(seen))
     bordered.paste(seen, ((size[0] - image.width) // 2, (size[1] - image.height) // 2))
     return _scaled(bordered, _allowed_scale(size, max_side, max_pixels))
+
+
+def _around(image: Image.Image, ratio: tuple[float, float] | None, focus: tuple[float, float] | None) -> Image.Image:
+    """Cut to the nearest shape that is taken, with the focus as near to its middle as the edges allow."""
+    if focus is None or ratio is None or has_shape(image.width, image.height, ratio):
+        return image
+    shape = min(max(image.width / image.height, ratio[0]), ratio[1])
+    wide, high = min(image.width, round(image.height * shape)), min(image.height, round(image.width / shape))
+    left = round(min(max(focus[0] * image.width - wide / 2, 0), image.width - wide))
+    top = round(min(max(focus[1] * image.height - high / 2, 0), image.height - high))
+    return image.crop((left, top, left + wide, top + high))
 
 
 def _edge_colour(image: Image.Image) -> tuple[int, ...]:

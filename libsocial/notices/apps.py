@@ -7,3 +7,10 @@ class NoticesConfig(AppConfig):
     name = "libsocial.notices"
     label = "notices"
     verbose_name = "Notices"
+
+    def ready(self) -> None:
+        from libsocial.audit import sentences
+        from libsocial.notices import catalogue, messages
+
+        sentences.register(messages.SENTENCES)
+        catalogue.register(messages.MESSAGES)

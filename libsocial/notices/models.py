@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from libsocial.core.crypto import EncryptedJSONField
 
 # Why a mail did not leave, for people who run the house.
 REASONS: dict[str, str | Promise] = {
@@ -55,12 +59,14 @@ class Notice(Outgoing):
     subject_id = models.CharField(max_length=40, blank=True)
     # Two notices with one key for one person are one: a repeated failure does not shout.
     dedupe = models.CharField(max_length=120, blank=True)
+    digest = models.BooleanField(default=False)  # waits for the one mail of the day
     created_at = models.DateTimeField(auto_now_add=True)
     seen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-id"]
         indexes = [
+            models.Index(fields=["recipient"], condition=Q(digest=True), name="notice_digest"),
             models.Index(fields=["recipient", "-id"], condition=Q(seen_at=None), name="notice_unseen"),
             models.Index(fields=["mail_next_at"], condition=Q(mail_due=True), name="notice_mail"),
             models.Index(fields=["mail_next_at"], condition=~Q(mail_error=""), name="notice_mail_failed"),
@@ -89,3 +95,31 @@ class Letter(Outgoing):
             models.Index(fields=["mail_next_at"], condition=Q(mail_due=True), name="letter_mail"),
             models.Index(fields=["mail_next_at"], condition=~Q(mail_error=""), name="letter_mail_failed"),
         ]
+
+
+class Reach(models.Model):
+    """How one person wants to be told. Who has no row is told of everything at once."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reach")
+    ways: Any = models.JSONField(default=dict)  # kind -> "daily" or "page"; a kind that is not named: at once
+    digest_hour = models.PositiveSmallIntegerField(default=8)
+    zone = models.CharField(max_length=64, default="UTC")  # whose clock the hour is of
+    digested_on = models.DateField(null=True)  # the day, there, of the last one
+
+
+class Hook(models.Model):
+    """An address of the person's own to which each notice is sent, signed. Sent in order, each at least once."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="hook")
+    url = models.CharField(max_length=500)
+    secret = EncryptedJSONField()
+    # The newest notice it was told of; what is older is never sent.
+    sent_up_to = models.BigIntegerField(default=0)
+    next_at = models.DateTimeField(db_index=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True)
+    # 'refused', 'silent' or the status it answered with; '': the last one was taken.
+    trouble = models.CharField(max_length=20, blank=True)
+    last_at = models.DateTimeField(null=True)
+    stopped = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from libsocial.notices.catalogue import MESSAGES
+from libsocial.notices import catalogue, kinds, reaching
 from libsocial.notices.models import Notice
 
 
@@ -26,23 +27,38 @@ def tell(
 
     `url` is a path of ours. Raises KeyError for a message nobody registered.
     """
-    mail = MESSAGES[message].mail and settings.MAIL_CONFIGURED
+    catalogue.MESSAGES[message]
+    people = list(people)
+    ways = reaching.ways_of(people, message) if settings.MAIL_CONFIGURED else {}
+    now = timezone.now()
     Notice.objects.bulk_create(
-        (
-            Notice(
-                recipient=person,
-                message=message,
-                params=params or {},
-                url=url,
-                subject_type=subject._meta.label_lower if subject else "",
-                subject_id=str(subject.pk) if subject else "",
-                dedupe=dedupe,
-                mail_due=mail,
-                mail_next_at=timezone.now() if mail else None,
-            )
-            for person in people
-        ),
+        (_notice(person, message, params or {}, url, subject, dedupe, ways.get(person.pk), now) for person in people),
         ignore_conflicts=True,
+    )
+
+
+def _notice(
+    person: models.Model,
+    message: str,
+    params: dict[str, Any],
+    url: str,
+    subject: models.Model | None,
+    dedupe: str,
+    way: str | None,
+    now: datetime,
+) -> Notice:
+    mail = way == kinds.NOW
+    return Notice(
+        recipient=person,
+        message=message,
+        params=params,
+        url=url,
+        subject_type=subject._meta.label_lower if subject else "",
+        subject_id=str(subject.pk) if subject else "",
+        dedupe=dedupe,
+        mail_due=mail,
+        mail_next_at=now if mail else None,
+        digest=way == kinds.DAILY,
     )
 
 
@@ -71,4 +87,4 @@ def answered(*, subject: models.Model, message: str) -> int:
 
 
 def _seen(notices: models.QuerySet[Notice]) -> int:
-    return notices.filter(seen_at=None).update(seen_at=timezone.now(), mail_due=False)
+    return notices.filter(seen_at=None).update(seen_at=timezone.now(), mail_due=False, digest=False)

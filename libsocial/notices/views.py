@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from libsocial.notices import selectors, services
+from libsocial.core import asked
+from libsocial.core.flash import flash
+from libsocial.notices import hooks, kinds, reaching, selectors, services
+from libsocial.notices.models import Hook
 
 PER_PAGE = 30
 
@@ -53,3 +59,74 @@ def see_all(request: HttpRequest) -> HttpResponse:
 def bell(request: HttpRequest) -> HttpResponse:
     """The bell of the shell with its number, asked for again now and then."""
     return render(request, "notices/_bell.html", {"unseen": selectors.unseen_count(request.user)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def reach(request: HttpRequest) -> HttpResponse:
+    """What reaches the person, and how."""
+    if request.method != "POST":
+        return _reach_page(request)
+    ways = {kind.key: request.POST.get(f"way-{kind.key}", "") for kind in kinds.KINDS}
+    hour = asked.number(request.POST.get("hour"))
+    try:
+        zone = timezone.get_current_timezone_name()
+        reaching.choose(person=request.user, ways=ways, digest_hour=-1 if hour is None else hour, zone=zone)
+    except reaching.Refused as error:
+        return _reach_page(request, error=str(error))
+    flash(request, _("Saved."))
+    return redirect("notices:reach")
+
+
+@require_POST
+@login_required
+def hook(request: HttpRequest) -> HttpResponse:
+    """The person's own address for notices: set, tested, tried again, taken away."""
+    do = request.POST.get("do", "")
+    if do == "set":
+        return _set_hook(request)
+    known = Hook.objects.filter(person=request.user).first()
+    if known and do == "test":
+        trouble = hooks.deliver(known, hooks.test_payload(request.user))
+        flash(request, _("The test arrived.") if not trouble else _hook_trouble(trouble))
+    elif known and do == "again":
+        reaching.resume_hook(person=request.user)
+        flash(request, _("It is tried again within seconds."))
+    elif known and do == "remove":
+        reaching.remove_hook(person=request.user)
+        flash(request, _("Nothing is sent there any more."))
+    return redirect("notices:reach")
+
+
+def _set_hook(request: HttpRequest) -> HttpResponse:
+    url = request.POST.get("url", "")
+    try:
+        _hook, secret = reaching.set_hook(person=request.user, url=url)
+    except reaching.Refused as error:
+        return _reach_page(request, hook_error=str(error), typed=url)
+    # Shown on this one answer, kept nowhere a page could show it again.
+    return _reach_page(request, secret=secret)
+
+
+def _hook_trouble(trouble: str) -> str:
+    if trouble == "refused":
+        return _("That address is not one we may send to. An administrator can allow private addresses.")
+    if trouble == "silent":
+        return _("Nobody answered at that address.")
+    return _("The address answered %(status)s instead of taking it.") % {"status": trouble} if trouble else ""
+
+
+def _reach_page(request: HttpRequest, **more: object) -> HttpResponse:
+    chosen = reaching.of(request.user)
+    own = Hook.objects.filter(person=request.user).first()
+    context = {
+        "kinds": [(kind, chosen.ways.get(kind.key, kinds.NOW)) for kind in kinds.KINDS],
+        "ways": kinds.WAYS,
+        "hours": range(24),
+        "hour": chosen.digest_hour,
+        "hook": own,
+        "hook_trouble": _hook_trouble(own.trouble) if own else "",
+        "mails": settings.MAIL_CONFIGURED,
+    }
+    status = 422 if "error" in more or "hook_error" in more else 200
+    return render(request, "notices/reach.html", context | more, status=status)

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from libsocial.accounts import policies
 from libsocial.accounts.models import User
@@ -35,6 +36,18 @@ class Banner:
 def for_person(person: User) -> list[Banner]:
     """The banners of this person's pages; usually none."""
     return [*_silence(), *(_hold(hold) for hold in _holds(person))]
+
+
+def urgent(number: int) -> list[Banner]:
+    """Urgent words that one person let out alone, until a second one has judged them."""
+    if not number:
+        return []
+    text = ngettext(
+        "%(n)s post was let out alone, as urgent, and has to be judged by you or another approver.",
+        "%(n)s posts were let out alone, as urgent, and have to be judged by you or another approver.",
+        number,
+    )
+    return [Banner("caution", text % {"n": number}, address("posts:urgent"), _("Judge now"))]
 
 
 def _silence() -> list[Banner]:

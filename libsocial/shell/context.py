@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from libsocial import chapters
 from libsocial.accounts import policies
 from libsocial.accounts.models import Unit, User
 from libsocial.notices.models import Notice
@@ -22,6 +23,7 @@ from libsocial.shell.addresses import address
 from libsocial.shell.banners import Banner
 from libsocial.shell.navigation import Count, Entry
 from posts import selectors as posts
+from posts.models import BreakGlass
 from scheduler.models import Delivery
 
 THEMES = (
@@ -32,11 +34,13 @@ THEMES = (
 THEME_COOKIE = "libsocial_theme"
 ADDRESSES = (
     "search",
+    "palette",
     "help",
     "theme",
     "notices:list",
     "accounts:profile",
     "accounts:switch_unit",
+    "scheduler:pause",
     "account_logout",
 )
 LIBRARY, REMEMBERED = "shell.library", 30  # seconds
@@ -70,6 +74,22 @@ class Shell:
         return chosen if chosen in ("light", "dark") else "auto"
 
     themes = THEMES
+
+    @property
+    def help_here(self) -> chapters.Chapter:
+        """The chapter of the help that explains this page."""
+        match = self.request.resolver_match
+        return chapters.of_page(match.view_name if match else "")
+
+    @property
+    def contrast(self) -> str:
+        """'more' where the person asked for it; '' leaves it to the device."""
+        return self.person.contrast if self.signed_in else ""
+
+    @property
+    def density(self) -> str:
+        """'compact' where the person wants more on one screen, else ''."""
+        return self.person.density if self.signed_in else ""
 
     @cached_property
     def direction(self) -> str:
@@ -117,8 +137,15 @@ class Shell:
         return self._numbers["unseen"] if self.signed_in else 0
 
     @cached_property
+    def may_pause(self) -> bool:
+        """Whether this person can stop what is about to leave, from every page."""
+        return self.signed_in and policies.can_anywhere(self.person, "hold.place")
+
+    @cached_property
     def banners(self) -> list[Banner]:
-        return banners.for_person(self.person) if self.signed_in else []
+        if not self.signed_in:
+            return []
+        return [*banners.for_person(self.person), *banners.urgent(self._numbers["urgent"])]
 
     @property
     def urls(self) -> dict[str, str]:
@@ -140,6 +167,7 @@ class Shell:
             "unseen": Notice.objects.filter(recipient=self.person, seen_at=None),
             "waiting": posts.waiting_for(self.person, self.unit),
             "failed": Delivery.objects.filter(mine, state__in=NEEDS_SOMEONE),
+            "urgent": BreakGlass.objects.open_for(self.person).exclude(by=self.person),
         }
         numbers = {name: _number_of(rows) for name, rows in counted.items()}
         return User.objects.filter(pk=self.person.pk).values(**numbers).get()

@@ -50,7 +50,13 @@ CHANNEL = {
     "needs_reconnect": Look("unplug", "bad", _("Access lost")),
     "disconnected": Look("unplug", "still", _("Disconnected")),
 }
-STATES: dict[str, Look] = {**EDITORIAL, **WIRE, **CHANNEL}
+LINK = {
+    "link_active": Look("circle-check", "good", _("Works")),
+    "link_off": Look("circle-off", "still", _("Switched off")),
+    "link_expired": Look("timer-off", "still", _("Run out")),
+    "link_broken": Look("unlink", "bad", _("Leads nowhere")),
+}
+STATES: dict[str, Look] = {**EDITORIAL, **WIRE, **CHANNEL, **LINK}
 
 LEVELS = {
     "good": Look("circle-check", "good", _("Done")),

@@ -36,15 +36,24 @@ class Place:
 
 
 IN_PEOPLE = ("accounts:invit*", "accounts:person")
-IN_SETTINGS = ("accounts:settings*", "accounts:unit*")
+IN_CALENDAR = ("posts:calendar", "posts:slots*", "posts:kept_days", "posts:addresses", "posts:move", "posts:import*")
+IN_HOURS = ("hours:", "posts:close*")
+IN_SETTINGS = ("accounts:settings*", "accounts:unit*", "posts:steps", "posts:put_step")
+IN_REVIEW = ("posts:expired", "posts:urgent", "posts:judge", "posts:approve_seen")
 
 PLACES: tuple[Place, ...] = (
     Place("today", _("Today"), "sun-medium", "today", "post.see", "t", tab=True),
     Place("posts", _("Posts"), "newspaper", "posts:list", "post.see", "p", ("posts:",), tab=True),
-    Place("calendar", _("Calendar"), "calendar-days", "posts:calendar", "post.see", "c"),
-    Place("review", _("Review"), "list-checks", "posts:review", "post.approve", "r", tab=True),
+    Place("calendar", _("Calendar"), "calendar-days", "posts:calendar", "post.see", "c", IN_CALENDAR),
+    Place("media", _("Media"), "images", "posts:media", "post.see", "i", ("posts:media*",)),
+    Place("review", _("Review"), "list-checks", "posts:review", "post.approve", "r", IN_REVIEW, tab=True),
+    Place(
+        "campaigns", _("Campaigns"), "flag", "posts:campaigns", "campaign.see", "m", ("posts:campaign*", "posts:pack*")
+    ),
+    Place("links", _("Links"), "link", "links:list", "links.see", "k", ("links:",)),
     Place("channels", _("Channels"), "radio-tower", "channels:list", "channel.see", "h", ("channels:",)),
     Place("analytics", _("Analytics"), "chart-line", "analytics:overview", "analytics.see", "a", ("analytics:",)),
+    Place("hours", _("Opening hours"), "clock", "hours:overview", "post.see", "o", IN_HOURS, group=2),
     Place("people", _("People"), "users", "accounts:people", "people.see", "e", IN_PEOPLE, group=2),
     Place("settings", _("Settings"), "settings", "accounts:settings", "settings.manage", "s", IN_SETTINGS, group=2),
     Place("trail", _("Trail"), "scroll-text", "audit:list", "audit.read", "l", ("audit:",), group=2),

@@ -99,7 +99,7 @@ class BannedTag(KitRow):
         ]
 
 
-class Contact(KitRow):
+class NamedAccount(KitRow):
     """Somebody who is mentioned: a handle for each platform, by the platform's key, as it is written there."""
 
     handles = models.JSONField(default=dict)

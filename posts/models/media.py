@@ -13,6 +13,25 @@ class AssetQuerySet(models.QuerySet["Asset"]):
     def visible_to(self, user: User) -> AssetQuerySet:
         return self.filter(subtree_q(user, "post.see", "unit__"))
 
+    def living(self) -> AssetQuerySet:
+        """What the library shows: not in the bin, not replaced by a better file, not a film's own still picture."""
+        return self.filter(binned_at=None, replaced_by=None, poster_of=None)
+
+
+class Folder(models.Model):
+    """A named place of a unit's library; a file lies in one or in none."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="media_folders")
+    name = models.CharField(max_length=80)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["unit", "name"], name="one_folder_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
 
 class Asset(models.Model):
     """A picture, film or PDF of the library, cleaned on arrival: turned upright, no EXIF, no GPS, sRGB.
@@ -40,11 +59,44 @@ class Asset(models.Model):
     original_name = models.CharField(max_length=200, blank=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    # What a post takes over when the file is added to it.
+    decorative = models.BooleanField(default=False)
+    edits = models.JSONField(default=dict)  # see posts.edits
+    # Where it is found.
+    folder = models.ForeignKey(Folder, null=True, on_delete=models.SET_NULL, related_name="assets")
+    tags = models.TextField(blank=True)  # ",garden,story time,": small letters, a comma around each
+    # Whether it may be used: whose it is, and what the people in it said.
+    alt_language = models.CharField(max_length=35, blank=True)  # BCP-47; '': the unit's
+    licence = models.CharField(max_length=20, blank=True)  # a key of posts.licences.LICENCES; '': not said
+    rights = models.TextField(blank=True)
+    source = models.CharField(max_length=500, blank=True)  # a web address
+    shows_people = models.BooleanField(default=False)
+    consent = models.CharField(max_length=200, blank=True)  # where the permission of the people shown is kept
+    valid_until = models.DateField(null=True)  # the last day it may be used, in the unit's own time
+    # The bin: hidden at once, deleted by posts.services.binning when nothing needs it.
+    binned_at = models.DateTimeField(null=True, db_index=True)
+    binned_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    # A better file took its place; posts that were sent for approval keep this one.
+    replaced_by = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="replaces")
 
     objects = AssetQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["unit", "sha256"], name="one_asset_per_picture")]
+
+    @property
+    def tag_list(self) -> list[str]:
+        return [tag for tag in self.tags.split(",") if tag]
+
+
+class AssetUse(models.Model):
+    """A revision names a file: in a part, as a film's still picture or as the picture of a link card."""
+
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="uses")
+    revision = models.ForeignKey("Revision", on_delete=models.CASCADE, related_name="uses")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["asset", "revision"], name="one_use_per_revision")]
 
 
 class CaptionFile(models.Model):

@@ -45,9 +45,15 @@ class Panel:
 def every() -> tuple[Panel, ...]:
     """The panels of the page, in its order."""
     from posts.panels.beside import Beside
+    from posts.panels.campaigns import CampaignPanel
+    from posts.panels.checks import Checks
     from posts.panels.kit import Kit
+    from posts.panels.languages import LanguagesPanel
+    from posts.panels.links import LinksPanel
+    from posts.panels.media import MediaPanel
+    from posts.panels.times import Times
 
-    return (Kit(), Beside())
+    return (LanguagesPanel(), Times(), CampaignPanel(), LinksPanel(), MediaPanel(), Kit(), Checks(), Beside())
 
 
 def of_act(do: str) -> Panel | None:

@@ -11,6 +11,7 @@ from libsocial.accounts import policies
 from libsocial.accounts.models import Unit, User
 from libsocial.core import images, opengraph
 from libsocial.core.opengraph import NoCard as NoCard  # what callers catch
+from libsocial.links import selectors as links
 from posts.drafting import DraftCard
 from posts.services import media
 
@@ -28,7 +29,7 @@ def card_for_text(*, by: User, unit: Unit, text: str) -> DraftCard:
 def card_for(*, by: User, unit: Unit, url: str) -> DraftCard:
     """The card of one link. A picture that cannot be had is left out. Raises NotAllowed, NoCard."""
     policies.require(by, "post.write", unit)
-    card = _read(url)
+    card = _read(links.target_of(url))
     return DraftCard(url=url, title=card.title, description=card.description, thumb=_thumb(by, unit, card))
 
 

@@ -12,13 +12,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from channels_app.models import Channel
 from libsocial.accounts import policies
 from libsocial.accounts.models import Unit, User
 from libsocial.audit import services as audit
-from posts import drafting, names, schedule, selectors, workflow
+from posts import drafting, languages, names, schedule, selectors, workflow
 from posts.drafting import Draft, DraftTarget, FieldProblem, Invalid
 from posts.models import Post, Revision, Target
-from posts.services import outbox, telling
+from posts.services import campaigns, outbox, telling, translations, uses
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ def create(*, by: User, unit: Unit, token: UUID, draft: Draft) -> Post:
     Raises NotAllowed, Invalid, Conflict (the token's post was changed by somebody since).
     """
     policies.require(by, "post.write", unit)
+    draft = routed(draft)
     known = Post.objects.filter(token=token).first()
     if known is None:
         try:
@@ -66,20 +68,24 @@ def save(*, post: Post, by: User, draft: Draft, version: int) -> Revision:
     left is cancelled in the same transaction. Raises NotAllowed, NotPossible
     (already out, archived), Invalid, Conflict.
     """
+    draft = routed(draft)
     with transaction.atomic():
         post = locked(post)
         current = _current(post)
         standing = drafting.of_revision(current, note=post.note)
-        if draft.same_post(standing) and draft.note == standing.note:
+        aside = campaigns.chosen(post, draft)
+        if draft.same_post(standing) and draft.note == standing.note and aside == post.campaign_id:
             # Nothing new, or the echo of a save that arrived: an approval stays valid.
             policies.require(by, "post.see", post.unit)
             return current
         workflow.require(post, by, "edit")
         if version != current.version:
             raise Conflict(Theirs(str(current.changed_by), current.changed_at, current.version, standing))
+        campaigns.check_choice(post.unit, by, aside, post.campaign_id)
         if draft.same_post(standing):
-            return _save_note(post, current, draft.note)
+            return _save_aside(post, current, draft.note, aside)
         _check_references(draft, by, post.unit, standing)
+        campaigns.put_in(post, aside)
         return _save_words(post, current, by, names.bound(draft, post.unit))
 
 
@@ -90,7 +96,7 @@ def duplicate(*, post: Post, by: User, channels: Collection[int] | None = None) 
     wanted = usable if channels is None else usable & set(channels)
     draft = drafting.of_revision(_current(post))
     targets = tuple(replace(target, at="") for target in draft.targets if target.channel in wanted)
-    copy = replace(draft, at="", targets=targets, note="")
+    copy = replace(draft, at="", targets=targets, note="", campaign=post.campaign_id)
     with transaction.atomic():
         made = _insert(by, post.unit, uuid.uuid4(), copy)
         audit.record("post.duplicated", by=by, on=made, unit=made.unit, data={"source": post.pk, "title": post.title})
@@ -140,6 +146,14 @@ def reopen(*, post: Post, by: User) -> None:
         audit.record("post.reopened", by=by, on=post, unit=post.unit)
 
 
+def routed(draft: Draft) -> Draft:
+    """The draft with the languages each channel gets by itself, for whoever wrote it. One query, none for a post in
+    one language."""
+    ids = [target.channel for target in draft.targets]
+    asked = dict(Channel.objects.filter(pk__in=ids).values_list("pk", "languages")) if draft.languages else {}
+    return languages.routed(draft, asked)
+
+
 def locked(post: Post) -> Post:
     """The row as it is now, ours until the transaction ends. SQLite locks the whole file when it begins."""
     return Post.objects.select_for_update(of=("self",)).select_related("unit", "author").get(pk=post.pk)
@@ -154,6 +168,7 @@ def _current(post: Post) -> Revision:
 
 def _begin(by: User, unit: Unit, token: UUID, draft: Draft) -> Post:
     _check_references(draft, by, unit, Draft())
+    campaigns.check_choice(unit, by, draft.campaign or None, None)
     with transaction.atomic():
         post = _insert(by, unit, token, draft)
         audit.record("post.created", by=by, on=post, unit=unit)
@@ -169,14 +184,17 @@ def _insert(by: User, unit: Unit, token: UUID, draft: Draft) -> Post:
         title=draft.title(),
         note=draft.note,
         planned_at=schedule.first_moment(draft),
+        campaign_id=draft.campaign or None,
     )
     post.current = write_revision(post, by, draft, number=1, version=1)
     post.save(update_fields=["current"])
+    translations.note(post, by, draft)
     return post
 
 
-def _save_note(post: Post, current: Revision, note: str) -> Revision:
-    """The note is not published: it counts as a save but touches neither revision nor approval."""
+def _save_aside(post: Post, current: Revision, note: str, campaign: int | None) -> Revision:
+    """Note and campaign are not published: they count as a save but touch neither revision nor approval."""
+    campaigns.put_in(post, campaign)
     current.version += 1
     Revision.objects.filter(pk=current.pk).update(version=current.version)
     Post.objects.filter(pk=post.pk).update(note=note, changed_at=timezone.now())
@@ -201,6 +219,7 @@ def _save_words(post: Post, current: Revision, by: User, draft: Draft) -> Revisi
         planned_at=schedule.first_moment(draft),
         changed_at=timezone.now(),
     )
+    translations.note(post, by, draft)
     if frozen and before in {"approved", "in_review"}:
         telling.decided(post)
         telling.review_void(post, current, by, was=before)
@@ -247,6 +266,7 @@ def _rewrite(revision: Revision, by: User, draft: Draft) -> Revision:
 
 def _write_targets(revision: Revision, draft: Draft) -> None:
     Target.objects.bulk_create(_target_row(revision, target) for target in draft.targets)
+    uses.note(revision, draft)
 
 
 def _target_row(revision: Revision, target: DraftTarget) -> Target:
@@ -256,6 +276,7 @@ def _target_row(revision: Revision, target: DraftTarget) -> Target:
         variant=target.variant.to_json() if target.variant else None,
         options=target.options,
         at=target.at,
+        speech=target.speech(),
     )
 
 

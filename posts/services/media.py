@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from libsocial.accounts import policies
 from libsocial.accounts.models import Unit, User
 from libsocial.audit import services as audit
-from libsocial.core import captions, documents, films, images
+from libsocial.core import captions, documents, films, flashing, images
 from libsocial.core.images import Picture
 from posts import drafting, sniffing
 from posts.drafting import Draft
@@ -76,6 +76,7 @@ def keep(*, by: User, unit: Unit, picture: Picture, name: str) -> Asset:
         "height": picture.height,
         "size": len(picture.data),
         "seconds": picture.seconds,
+        "facts": {"flashes": flashing.per_second(picture.data)} if picture.seconds else {},
     }
     return _asset(by, unit, sha256, name, facts)
 
@@ -87,6 +88,11 @@ def _asset(by: User, unit: Unit, sha256: str, name: str, facts: dict[str, Any]) 
         )
         if made:
             audit.record("asset.uploaded", by=by, on=asset, unit=unit, data={"name": name})
+        elif asset.binned_at is not None or asset.replaced_by_id is not None:
+            # Who adds it again wants it again.
+            asset.binned_at, asset.binned_by, asset.replaced_by = None, None, None
+            asset.save(update_fields=["binned_at", "binned_by", "replaced_by"])
+            audit.record("asset.restored", by=by, on=asset, unit=unit, data={"name": asset.original_name})
     return asset
 
 

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from channels_app.selectors import capabilities_of
 from libsocial.accounts import policy as accounts_policy
 from libsocial.accounts.models import User
-from posts import digest, drafting, resolve, schedule, selectors, workflow
+from posts import digest, drafting, problems, resolve, schedule, selectors, workflow
 from posts.models import Post, Revision, Target
-from posts.services import renditions, telling
+from posts.services import embargoes, renditions, telling
 from posts.workflow import NotPossible, reference_of
 from scheduler import services as scheduler
 from scheduler.models import Delivery
@@ -99,11 +99,17 @@ def _plan_one(
         due_at=due,
         not_after=due + late,
         reference=reference_of(post, revision),
+        group=group_of(post.campaign_id),
         title=post.title,
         by=by,
     )
     Target.objects.filter(pk=target.pk).update(delivery=delivery)
     return delivery
+
+
+def group_of(campaign: int | None) -> str:
+    """What a hold names the deliveries of a campaign by."""
+    return f"campaign:{campaign}" if campaign else ""
 
 
 def cancel_unsent(post: Post, by: User) -> None:
@@ -135,6 +141,10 @@ def still_approved(delivery: Delivery) -> str | None:
         return "delivery.changed"
     if not selectors.usable_channels(post.unit).filter(pk=delivery.channel_id).exists():
         return "post.not_lent_any_more"
+    if embargoes.forbid(post.unit, drafting.of_revision(revision)):
+        return "post.still_embargoed"
+    if problems.withheld(revision, delivery.channel_id, now=timezone.now()):
+        return "post.asset_withheld"
     return None
 
 
@@ -146,7 +156,7 @@ def who_cares(delivery: Delivery) -> Iterable[User] | None:
     ids = {post.author_id}
     if post.approved is not None:
         ids |= {post.approved.changed_by_id}
-        ids |= set(post.approved.reviews.filter(decision="approved").values_list("person_id", flat=True))
+        ids |= set(post.approved.reviews.filter(decision="approved", guest=None).values_list("person_id", flat=True))
     return User.objects.filter(pk__in=ids, is_active=True)
 
 

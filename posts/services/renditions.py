@@ -18,6 +18,7 @@ from libsocial.core import images
 from libsocial.core.images import CannotFit, Picture
 from posts import resolve
 from posts.drafting import Draft, DraftMedia, DraftPart, DraftTarget
+from posts.edits import Edits
 from posts.models import Asset, CaptionFile, Rendition
 from posts.resolve import Pictures
 from posts.services import storage
@@ -31,11 +32,12 @@ class StillPreparing(CannotRender):
     """The film is on its way; asked again a little later it is there."""
 
 
-def rules_key(rules: MediaRules) -> str:
-    """Which of the rules shape the bytes of a picture, as one word."""
+def rules_key(rules: MediaRules, edits: Edits | None = None) -> str:
+    """Which of the rules, and of what is done to the picture, shape its bytes, as one word."""
     shaping = [sorted(resolve.kinds_taken(rules)), rules.max_bytes, rules.max_side, rules.max_pixels]
-    # Left out while it says nothing, so that what was made before it existed is found.
-    return digest_of(shaping if rules.ratio is None else [*shaping, list(rules.ratio)])
+    # Left out while they say nothing, so that what was made before they existed is found.
+    shaping += [] if rules.ratio is None else [list(rules.ratio)]
+    return digest_of([*shaping, edits.to_json()] if edits else shaping)
 
 
 def film_key(rules: VideoRules) -> str:
@@ -56,7 +58,8 @@ def for_target(draft: Draft, target: DraftTarget, capabilities: Capabilities, as
     parts = draft.parts_for(target)
     items = [item for part in parts for item in part.media if item.asset in assets]
     rules, film_rules = capabilities.media, capabilities.media.video
-    made = {item.asset: _made(assets[item.asset], rules) for item in items}
+    made = {item.asset: _made(assets[item.asset], rules) for item in items if not _only_edited(item, assets)}
+    made |= {item.asset: resolve.original(assets[item.asset]) for item in items if item.asset not in made}
     small = resolve.card_rules(rules)
     for pk in sorted(_small_pictures(parts) - made.keys()):
         if pk in assets:
@@ -68,7 +71,17 @@ def for_target(draft: Draft, target: DraftTarget, capabilities: Capabilities, as
         for row in (_caption_rows(assets[item.asset], item) if formats else ())
     }
     posters = bool(film_rules and film_rules.poster)
-    return Pictures(_with_posters(made, items, assets, small) if posters else made, captions, posters)
+    edited = {
+        (item.asset, item.edits): make(assets[item.asset], rules, item.edits)
+        for item in items
+        if item.edits and assets[item.asset].kind == "image"
+    }
+    return Pictures(_with_posters(made, items, assets, small) if posters else made, captions, posters, edited)
+
+
+def _only_edited(item: DraftMedia, assets: dict[int, Asset]) -> bool:
+    """A picture that is shown turned or cut need not be made as it is, too."""
+    return bool(item.edits) and assets[item.asset].kind == "image"
 
 
 def _small_pictures(parts: Iterable[DraftPart]) -> set[int]:
@@ -144,17 +157,17 @@ def want_films(
 # --- pictures ---------------------------------------------------------------
 
 
-def make(asset: Asset, rules: MediaRules) -> Media:
+def make(asset: Asset, rules: MediaRules, edits: Edits | None = None) -> Media:
     """The picture within these rules: itself when it fits, else the one rendition there is or will be."""
-    if resolve.fits(asset, rules):
+    if resolve.fits(asset, rules) and not (edits and edits.shapes_pixels):
         return resolve.original(asset)
-    key = rules_key(rules)
+    key = rules_key(rules, edits)
     found = Rendition.objects.filter(asset=asset, rules=key).first()
-    return resolve.rendered(found or _render(asset, rules, key))
+    return resolve.rendered(found or _render(asset, rules, key, edits))
 
 
-def _render(asset: Asset, rules: MediaRules, key: str) -> Rendition:
-    picture = _fitted(asset, rules)
+def _render(asset: Asset, rules: MediaRules, key: str, edits: Edits | None) -> Rendition:
+    picture = _fitted(asset, rules, edits or Edits())
     path, sha256 = storage.put("renditions", picture)
     values = {
         "path": path,
@@ -173,16 +186,17 @@ def _render(asset: Asset, rules: MediaRules, key: str) -> Rendition:
         return Rendition.objects.get(asset=asset, rules=key)
 
 
-def _fitted(asset: Asset, rules: MediaRules) -> Picture:
+def _fitted(asset: Asset, rules: MediaRules, edits: Edits) -> Picture:
     picture = Picture(_bytes_of(asset), asset.mime, asset.width, asset.height, asset.seconds)
     try:
         return images.fit(
-            picture,
+            images.cut(picture, edits.rotate, edits.crop) if edits.shapes_pixels else picture,
             mime_types=resolve.kinds_taken(rules),
             max_bytes=rules.max_bytes,
             max_side=rules.max_side,
             max_pixels=rules.max_pixels,
             ratio=rules.ratio,
+            focus=(edits.focus or (0.5, 0.5)) if edits.fit == "cut" else None,
         )
     except CannotFit as error:
         raise CannotRender(
@@ -198,3 +212,9 @@ def _bytes_of(asset: Asset) -> bytes:
             _("The picture “%(name)s” is missing from the media folder. Take it out and add it again.")
             % {"name": asset.original_name or asset.pk}
         ) from error
+
+
+def copy_of(asset: Asset, edits: Edits, side: int) -> Picture:
+    """A small copy of a picture, turned and cut, for our own pages. Raises CannotRender when the file is gone."""
+    picture = Picture(_bytes_of(asset), asset.mime, asset.width, asset.height)
+    return images.thumbnail(images.cut(picture, edits.rotate, edits.crop), side)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from libsocial.accounts import policies
 from libsocial.accounts.models import Unit
 from libsocial.core import asked
+from posts import library
 from posts.composer import asset_json, caption_json
 from posts.models import Asset
 from posts.services import cards, media
@@ -74,16 +76,16 @@ def card(request: HttpRequest) -> HttpResponse:
 def picker(request: HttpRequest) -> HttpResponse:
     """The unit's pictures, films and documents to choose from, the newest first, found by description or file name."""
     unit, words = _unit(request), asked.words(request.GET.get("q"), 100)
-    assets = Asset.objects.visible_to(request.user).filter(unit__path__startswith=unit.path)
-    # The picture taken out of a film is the film's own, not one of the library.
-    assets = assets.filter(poster_of=None).prefetch_related("captions").order_by("-pk")
-    for word in words.split()[:5]:
-        assets = assets.filter(alt__icontains=word) | assets.filter(original_name__icontains=word)
+    filters = library.filters_of(request.GET)
+    assets = library.assets_for(request.user, unit, replace(filters, unit=None)).prefetch_related("captions")
     page = Paginator(assets, PICKER).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "found": [(asset, asset_json(asset), json.dumps(asset_json(asset))) for asset in page],
         "words": words,
         "unit": unit,
+        "filters": filters,
+        "folders": library.folders_for(request.user, unit),
+        "tags": library.tags_for(Asset.objects.visible_to(request.user).living())[:12],
     }
     return render(request, "posts/_picker.html", context)

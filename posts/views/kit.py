@@ -22,7 +22,7 @@ from libsocial.core.flash import flash
 from posts import emojis, fields, kit, kit_forms, selectors
 from posts.composer import Composer
 from posts.drafting import Draft
-from posts.models import BannedTag, Contact, Snippet, TagSet, Template
+from posts.models import BannedTag, NamedAccount, Snippet, TagSet, Template
 from posts.models.kit import KitRow
 from posts.own_templates import OURS
 from posts.services import kit as keeping
@@ -87,8 +87,8 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             "names",
-            Contact,
-            kit_forms.ContactForm,
+            NamedAccount,
+            kit_forms.NamedAccountForm,
             gettext_lazy("Names"),
             gettext_lazy("Whom you mention: one name in the text, the right handle on each channel."),
             gettext_lazy("New name"),

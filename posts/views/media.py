@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -14,10 +15,13 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from libsocial.core import ranges
-from posts import drafting, selectors
+from posts import drafting, edits, selectors
+from posts.edits import Edits
 from posts.models import Asset, CaptionFile
+from posts.services import doors, media, renditions
 
 YEAR = 365 * 24 * 3600
+CUT_SIDE = 1600
 
 
 @login_required
@@ -55,18 +59,47 @@ def post_captions(request: HttpRequest, pk: int, caption_pk: int) -> HttpRespons
     return _captions(get_object_or_404(CaptionFile, pk=caption_pk))
 
 
+@require_safe
+def door_asset(request: HttpRequest, door: str, token: str, asset_pk: int, size: str) -> HttpResponse:
+    """A picture of the post behind a link that works, for whoever came by it."""
+    revision = doors.revision_behind(door, token)
+    if revision is None or asset_pk not in drafting.of_revision(revision).asset_ids():
+        raise Http404
+    return _file(request, get_object_or_404(Asset, pk=asset_pk), size)
+
+
+@require_safe
+def door_captions(request: HttpRequest, door: str, token: str, caption_pk: int) -> HttpResponse:
+    revision = doors.revision_behind(door, token)
+    if revision is None or caption_pk not in drafting.of_revision(revision).caption_ids():
+        raise Http404
+    return _captions(get_object_or_404(CaptionFile, pk=caption_pk))
+
+
 def _captions(found: CaptionFile) -> HttpResponse:
     return _sent(_stored(found.vtt), "text/vtt; charset=utf-8", f"captions-{found.pk}.vtt")
 
 
 def _file(request: HttpRequest, found: Asset, size: str) -> HttpResponse:
     """The bytes with the type we wrote them in; the address names one file for ever, so it may be kept."""
+    cut = edits.of_query(request.GET) if found.kind == "image" else None
+    if cut is not None:
+        return _as_cut(found, cut, size)
     name, mime = (found.path, found.mime) if size == "full" else (found.thumb, "image/webp")
     stored = _stored(name)
     called = f"{found.kind}-{found.pk}.{PurePosixPath(name).suffix[1:]}"
     if size == "full" and found.kind != "image":
         return ranges.answer(request, stored, lambda file: _sent(file, mime, called, inline=found.kind == "video"))
     return _sent(stored, mime, called)
+
+
+def _as_cut(found: Asset, cut: Edits, size: str) -> HttpResponse:
+    """A copy for our own pages, turned and cut as a post shows it; made when asked, kept by the browser."""
+    try:
+        made = renditions.copy_of(found, cut, CUT_SIDE if size == "full" else media.THUMB_SIDE)
+    except renditions.CannotRender as error:
+        raise Http404 from error
+    return _sent(io.BytesIO(made.data), made.mime, f"{found.kind}-{found.pk}.{made.extension}")
 
 
 def _stored(name: str) -> File:

@@ -18,11 +18,11 @@ from libsocial.core import asked
 from libsocial.core.flash import flash
 from libsocial.core.states import TransitionError
 from libsocial.notices import services as notices
-from posts import selectors, sheets, story
+from posts import selectors, sheets, story, workflow
 from posts.drafting import Invalid
 from posts.models import Post
 from posts.problems import Blocked
-from posts.services import drafts, review
+from posts.services import deciding, drafts, review
 from posts.workflow import NotPossible
 
 
@@ -31,6 +31,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What was said or is to be said, where it stands, and what can be done."""
     post = selectors.get_post(request.user, pk)
     notices.see_about(person=request.user, subject=post)
+    if post.state == "in_review" and not post.was_seen:
+        deciding.remember(person=_person(request), post=post, digest=post.current.digest)
     return _page(request, post)
 
 
@@ -87,6 +89,7 @@ def _page(request: HttpRequest, post: Post, *, refusal: str = "", status: int = 
         "since_seen": story.since_seen(sheet, asked.words(request.POST.get("digest"))),
         "refusal": refusal,
         "alone": approve and not approve.possible and selectors.is_only_approver(request.user, post.unit),
+        "may_invite": policies.can(request.user, "post.edit_any", post.unit),
         "back": "post",
         "units_for_copy": _other_units(request, post),
         "keeps": policies.can(request.user, "kit.manage", post.unit),
@@ -109,9 +112,31 @@ def _refused(request: HttpRequest, post: Post, sentence: str) -> HttpResponse:
 
 
 def _approve(request: HttpRequest, post: Post) -> HttpResponse:
-    complete = review.approve(post=post, by=_person(request), digest=asked.words(request.POST.get("digest")))
-    said = _("Approved. It goes out at its time.") if complete else _("Approved. One more approval is needed.")
-    return _done(request, post, said)
+    complete = review.approve(
+        post=post,
+        by=_person(request),
+        digest=asked.words(request.POST.get("digest")),
+        accept=asked.numbers(request.POST.getlist("accept")),
+    )
+    if not complete:
+        return _done(request, post, _("Approved. One more approval is needed."))
+    return _done(request, post, _("Approved. It goes out at its time."), undo=_take_back(request, post))
+
+
+def _take_back(request: HttpRequest, post: Post) -> str:
+    """ "recall" where this person may take the post back; those of another unit who own a channel may not."""
+    return "recall" if workflow.Facts(post, _person(request)).may_change else ""
+
+
+def _break_glass(request: HttpRequest, post: Post) -> HttpResponse:
+    complete = review.break_glass(
+        post=post,
+        by=_person(request),
+        reason=request.POST.get("reason", ""),
+        digest=asked.words(request.POST.get("digest")),
+    )
+    said = _("It goes out. A colleague judges it afterwards.")
+    return _done(request, post, said if complete else _("Approved. One more approval is needed."))
 
 
 def _request_changes(request: HttpRequest, post: Post) -> HttpResponse:
@@ -166,6 +191,7 @@ def _restore(request: HttpRequest, post: Post) -> HttpResponse:
 
 STEPS: dict[str, Callable[[HttpRequest, Post], HttpResponse]] = {
     "approve": _approve,
+    "break_glass": _break_glass,
     "request_changes": _request_changes,
     "submit": _submit,
     "recall": _recall,

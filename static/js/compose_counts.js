@@ -1,5 +1,6 @@
 /* Live counts in each platform's own unit, by the same rules as channels_app.measure. */
 import { count } from "./measure.js";
+import { scopesOf, textOf } from "./compose_languages.js";
 import { valueOf } from "./compose_options.js";
 import { named } from "./names.js";
 
@@ -11,7 +12,8 @@ export function setUpCounts(form, words) {
   const all = () => form.querySelectorAll("[data-part]").forEach(show);
   form.addEventListener("input", (event) => {
     const part = event.target.closest("[data-part]");
-    if (part) show(part);
+    if (part && form.querySelector("[data-language]")) all(); // one channel may say several of them
+    else if (part) show(part);
     if (event.target.name === "content_warning") all();
   });
   form.addEventListener("change", all);
@@ -23,19 +25,25 @@ export function setUpCounts(form, words) {
   all();
 }
 
+// Each channel says its own number behind our short links, as libsocial.links.codes.placed does.
+function placed(text, channel, words) {
+  return words.shortLinks ? text.replace(new RegExp(words.shortLinks, "gi"), `$&.${channel.id}`) : text;
+}
+
 function concerned(form, part, channels) {
   const scope = part.dataset.name.replace(/-\d+$/, "");
   const chosen = channels.filter((channel) => form.querySelector(`[data-channel-pick][value="${channel.id}"]`)?.checked);
-  if (scope !== "base") return chosen.filter((channel) => `v${channel.id}` === scope);
-  return chosen.filter((channel) => !form.elements[`v${channel.id}-own`]?.checked);
+  const own = (channel) => form.elements[`v${channel.id}-own`]?.checked;
+  if (/^v\d+$/.test(scope)) return chosen.filter((channel) => `v${channel.id}` === scope);
+  return chosen.filter((channel) => !own(channel) && scopesOf(form, channel.id).includes(scope));
 }
 
 function draw(form, part, channels, words) {
-  const text = part.querySelector("[data-text]").value;
   const counted = concerned(form, part, channels).map((channel) => {
+    const text = textOf(form, part, channel.id);
     const shaped = besideMedia(asShaped(form, channel), part.querySelector("[data-media]"));
     const extra = channel.warning_counts ? count(form.elements.content_warning.value, shaped) : 0;
-    return { channel: shaped, used: count(named(text, channel.platform), shaped) + extra };
+    return { channel: shaped, used: count(placed(named(text, channel.platform), channel, words), shaped) + extra };
   });
   const room = ({ channel, used }) => channel.limit - used;
   const most = Math.max(MOST, counted.filter((one) => room(one) < 0).length); // whoever is over is always shown

@@ -1,12 +1,13 @@
 /* Pictures, films and documents by drop, paste, picker or file dialog, and link cards. Each upload shows how far it is. */
 import { captionLine, setUpFilms } from "./compose_film.js";
 import { kindOf, send, tooLarge } from "./compose_upload.js";
+import { showCut } from "./compose_crop.js";
 import { takeOut } from "./compose_undo.js";
 
 export function setUpMedia(form, words, changed) {
   const upload = makeUploader(form, words, changed);
-  const picker = makePicker(form, words, changed);
   const all = (part, files) => { for (const file of files) upload(part, file); };
+  const picker = makePicker(form, all, changed, words);
   setUpFilms(form, words, changed);
 
   form.addEventListener("change", (event) => {
@@ -35,7 +36,7 @@ export function setUpMedia(form, words, changed) {
 }
 
 function setUpDrop(form, all) {
-  const partOf = (event) => event.target.closest("[data-part]");
+  const partOf = (event) => event.target.closest("[data-part]:has([data-media-list])");
   form.addEventListener("dragover", (event) => {
     if (!event.dataTransfer.types.includes("Files")) return;
     event.preventDefault(); // also beside a part: a file dropped there must not replace the page
@@ -55,7 +56,7 @@ function setUpDrop(form, all) {
   });
 }
 
-function makePicker(form, words, changed) {
+function makePicker(form, all, changed, words) {
   const dialog = document.getElementById("picker");
   const body = dialog.querySelector("[data-picker-body]");
   let part = null;
@@ -81,6 +82,11 @@ function makePicker(form, words, changed) {
     const more = event.target.closest("a[data-more]");
     if (more) { event.preventDefault(); fill(more.href); }
     if (choice) { insert(part, JSON.parse(choice.dataset.asset)); dialog.close(); changed(); }
+  });
+  dialog.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-picker-files]")) return;
+    dialog.close();
+    all(part, event.target.files);
   });
   dialog.addEventListener("submit", (event) => {
     if (event.target.method !== "get") return;
@@ -151,7 +157,9 @@ function insert(part, asset) {
   list.insertAdjacentHTML("beforeend", html.replaceAll(`__${asset.kind}__`, part.dataset.name).replaceAll("__asset__", String(asset.id)));
   const item = list.lastElementChild;
   const fill = (selector, change) => { const found = item.querySelector(selector); if (found) change(found); };
-  fill("[data-thumb]", (image) => { image.src = asset.thumb; });
+  fill("[data-thumb]", (image) => { image.src = asset.thumb; if (asset.edits) showCut(image, JSON.parse(asset.edits)); });
+  fill('[data-field="edits"]', (field) => { field.value = asset.edits || ""; });
+  fill('[data-field="decorative"]', (box) => { box.checked = asset.decorative; });
   fill("[data-open]", (link) => { link.href = asset.url; });
   fill("[data-name]", (name) => { name.textContent = asset.name; });
   fill("[data-told]", (told) => { told.textContent = asset.told; });
@@ -162,5 +170,5 @@ function insert(part, asset) {
   if (!alt) return;
   alt.value = asset.alt || "";
   // An upload may end while somebody is writing: the cursor stays with their words.
-  if (!asset.alt && !document.activeElement?.matches("textarea, input:not([type=file], [type=checkbox]), select")) alt.focus();
+  if (!asset.alt && !asset.decorative && !document.activeElement?.matches("textarea, input:not([type=file], [type=checkbox]), select")) alt.focus();
 }

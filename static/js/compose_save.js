@@ -125,6 +125,7 @@ export function makeSaver(form, words) {
   function put(selector, html) {
     const place = form.querySelector(selector);
     if (!place || html === undefined || place.dataset.shown === html) return;
+    if (place.querySelector("textarea:focus, input:focus")) return; // somebody writes in it
     const folds = new Map([...place.querySelectorAll("[data-keep]")].map((fold) => [fold.dataset.keep, fold.open]));
     place.innerHTML = html;
     place.dataset.shown = html;
@@ -163,7 +164,15 @@ export function makeSaver(form, words) {
     button?.removeAttribute("aria-busy");
     leaving = trouble ? "" : "gone";
     if (trouble) tell(status.textContent);
-    else form.requestSubmit(button);
+    else if (!button || button.isConnected) form.requestSubmit(button);
+    else pressAgain(button);
+  }
+
+  // The save drew the place of the button anew: the same button there is meant, if what it mends is still there.
+  function pressAgain(gone) {
+    const same = [...form.elements].find((one) => one.name === gone.name && one.value === gone.value);
+    if (same) form.requestSubmit(same);
+    else leaving = "";
   }
 
   function tell(text) {

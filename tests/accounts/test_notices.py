@@ -33,7 +33,6 @@ WORDS = {
 @pytest.fixture(autouse=True)
 def _words(monkeypatch: Any) -> None:
     monkeypatch.setattr(catalogue, "MESSAGES", {**catalogue.MESSAGES, **WORDS})
-    monkeypatch.setattr(services, "MESSAGES", catalogue.MESSAGES)
 
 
 @pytest.fixture

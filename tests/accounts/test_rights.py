@@ -13,12 +13,13 @@ MAY = {
     Role.CONTRIBUTOR: "analytics.see channel.see people.see post.see post.write",
     Role.EDITOR: "analytics.see channel.see delivery.decide people.see post.edit_any post.see post.write",
     Role.SUPERVISOR: (
-        "analytics.see audit.read channel.see delivery.decide hold.place people.see post.approve post.edit_any "
-        "post.see post.write status.see"
+        "analytics.see audit.read channel.see closure.declare delivery.decide embargo.manage hold.place hours.manage "
+        "people.see post.approve post.edit_any post.see post.write status.see"
     ),
     Role.ADMIN: (
-        "analytics.see audit.read channel.manage channel.see delivery.decide hold.place people.manage people.see "
-        "post.approve post.edit_any post.see post.write settings.manage status.see unit.manage"
+        "analytics.see audit.read channel.manage channel.see closure.declare delivery.decide embargo.manage hold.place "
+        "hours.manage people.manage people.see post.approve post.edit_any post.see post.write settings.manage "
+        "status.see unit.manage"
     ),
     Role.AUDITOR: "analytics.see audit.read channel.see people.see post.see status.see",
 }

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import csv
+import hashlib
 import io
+import json
 import string
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -170,3 +173,51 @@ def test_the_story_of_a_unit_stands_on_its_page(story: Library) -> None:
     assert "changed the rules of North Branch" in page
     assert "changed the rules of South Branch" not in page
     assert Unit.objects.filter(pk=story.north.pk).exists()
+
+
+# --- searching and handing over -------------------------------------------------
+
+
+def found_by(lib: Library, **asked: object) -> str:
+    return signed_in(lib.ada).get(reverse("audit:list"), asked).content.decode()
+
+
+def test_words_find_what_was_noted_in_any_script_and_who_did_it(lib: Library) -> None:
+    people.change_profile(person=lib.alice, name="Alíce Çelik")
+    services.record("unit.archived", by=lib.ada, on=lib.north, unit=lib.north, data={"name": "Ärchivstraße Ω"})
+    services.record("unit.archived", by=lib.sam, on=lib.south, unit=lib.south, data={"name": "South"})
+    assert "Ärchivstraße Ω" in found_by(lib, q="Ärchivstraße")
+    assert "Ärchivstraße Ω" in found_by(lib, q="Ω archived")
+    by_sam = found_by(lib, q="Sam Supervisor")
+    assert "archived the unit South" in by_sam
+    assert "Ärchivstraße" not in by_sam
+    assert "Nothing found" in found_by(lib, q="Zanzibar")
+
+
+def test_the_trail_of_one_unit(lib: Library) -> None:
+    services.record("unit.archived", by=lib.ada, on=lib.north, unit=lib.north, data={"name": "only north"})
+    services.record("unit.archived", by=lib.ada, on=lib.south, unit=lib.south, data={"name": "only south"})
+    page = found_by(lib, unit=lib.south.pk)
+    assert "only south" in page
+    assert "only north" not in page
+
+
+def test_an_archive_proves_what_is_in_it(lib: Library) -> None:
+    services.record("unit.archived", by=lib.ada, on=lib.north, unit=lib.north, data={"name": "=HYPERLINK()"})
+    answer = signed_in(lib.audit).get(reverse("audit:export"), {"format": "zip"})
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as packed:
+        manifest = dict(reversed(line.split("  ")) for line in packed.read("manifest-sha256.txt").decode().splitlines())
+        assert set(manifest) == {"trail.csv", "trail.json"}
+        for name, digest in manifest.items():
+            assert hashlib.sha256(packed.read(name)).hexdigest() == digest
+        entries = json.loads(packed.read("trail.json"))
+    assert entries[0]["data"] == {"name": "=HYPERLINK()"}
+    assert len(entries) == Entry.objects.count()
+
+
+def test_the_json_is_what_the_page_shows(lib: Library) -> None:
+    services.record("unit.archived", by=lib.ada, on=lib.north, unit=lib.north, data={"name": "North"})
+    asked = {"format": "json", "action": "unit.archived"}
+    answer = signed_in(lib.ada).get(reverse("audit:export"), asked)
+    entries = json.loads(b"".join(answer.streaming_content))
+    assert [entry["action"] for entry in entries] == ["unit.archived"]

@@ -12,9 +12,10 @@ from channels_app import platforms
 from channels_app.platforms.base import Adapter
 from channels_app.views import colours
 
-TOKENS = (Path(settings.BASE_DIR) / "static/css/tokens.css").read_text(encoding="utf-8")
+CSS = Path(settings.BASE_DIR) / "static/css"
+PLAIN = (CSS / "tokens.css").read_text(encoding="utf-8")
+MORE = (CSS / "contrast.css").read_text(encoding="utf-8")
 PAIR = re.compile(r"--([a-z0-9-]+):\s*light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);")
-PLAIN, MORE = TOKENS.split("@media (prefers-contrast", 1)
 GROUNDS = ("paper", "surface", "raised", "sunken", "hover")
 TONES = ("good", "caution", "bad", "info", "unsure", "still")
 

@@ -88,6 +88,14 @@ def token(world: World) -> tuple[Any, ...]:
     return (world.invitation.link.rstrip("/").rpartition("/")[2],)
 
 
+def link(world: World) -> tuple[Any, ...]:
+    return (world.link.pk,)
+
+
+def campaign(world: World) -> tuple[Any, ...]:
+    return (world.campaign.pk,)
+
+
 ROWS = (
     # --- the first page, looking things up -------------------------------------
     row("today", FOR_STAFF),
@@ -97,7 +105,43 @@ ROWS = (
     # --- posts ----------------------------------------------------------------
     row("posts:list", FOR_STAFF),
     row("posts:calendar", FOR_STAFF),
+    *(row("posts:calendar", FOR_STAFF, view=lambda world, view=view: view) for view in ("week", "day", "list")),
+    row("posts:move", "302 200 200 200 403 404", post),
+    row("posts:addresses", FOR_STAFF),
+    row("posts:ical", "404 404 404 404 404 404", lambda world: ("a-token-nobody-has",)),
+    row("posts:kept_days", FOR_STAFF),
+    row("posts:export", FOR_STAFF),
+    row("posts:bulk", BY_POST),
+    row("posts:imports", "302 200 200 200 403 200"),
+    row("posts:import_template", FOR_STAFF),
+    row("posts:import_batch", "302 200 404 404 404 404", lambda world: (world.brought.pk,)),  # Alice's own
+    row("posts:slots", "302 302 302 302 302 200"),  # the first channel, where there is one
+    row("posts:slots_of", OF_NORTH, channel),
     row("posts:review", FOR_STAFF),
+    row("posts:approve_seen", BY_POST),
+    row("posts:seen", BY_POST),
+    row("posts:expired", FOR_STAFF),
+    row("posts:urgent", FOR_STAFF),
+    row("posts:judge", BY_POST, lambda world: (world.glass.pk,)),
+    row("posts:guest", FOR_ALL, lambda world: (world.guest_token,)),
+    row("posts:decide", FOR_ALL, lambda world: (world.decide_token,)),
+    # A picture of another post is not behind the link.
+    row(
+        "posts:door_asset",
+        "404 404 404 404 404 404",
+        lambda world: ("guest", world.guest_token, world.asset.pk, "full"),
+    ),
+    row("posts:door_captions", "404 404 404 404 404 404", lambda world: ("decide", world.decide_token, 1)),
+    row("posts:invite_guest", "302 403 200 200 403 404", post),
+    row("posts:revoke_guest", BY_POST, lambda world: (world.waiting.pk, 1)),
+    row("posts:steps", "302 403 403 200 403 404", unit),
+    row("posts:who_approves", "302 200 200 200 404 404", unit),
+    row("posts:put_step", BY_POST, unit),
+    row("posts:remove_step", BY_POST, lambda world: (world.step.pk,)),
+    row("posts:channel_reviewers", "302 403 403 200 403 404", channel),
+    row("posts:checks", OF_NORTH, unit),
+    row("posts:contacts", OF_NORTH, unit),
+    row("posts:contact_remove", BY_POST, lambda world: (world.contact.pk,)),
     row("posts:new", "302 200 200 200 403 200"),
     row("posts:autosave", BY_POST),
     row("posts:upload", BY_POST),
@@ -107,11 +151,64 @@ ROWS = (
     row("posts:prepared", OF_NORTH, post),
     row("posts:card", BY_POST),
     row("posts:picker", "302 200 200 200 404 404", unit=lambda world: world.lib.north.pk),
+    row("posts:languages", OF_NORTH, lambda world: (world.lib.north.pk,)),
+    row("posts:language_reviewer", BY_POST, lambda world: (world.lib.north.pk,)),
+    row("posts:glossary_term", BY_POST, lambda world: (world.lib.north.pk,)),
+    row("posts:language_review", BY_POST, post),
+    row("posts:media", FOR_STAFF),
+    row("posts:media_bin", FOR_STAFF),
+    *(row(f"posts:media_{name}", BY_POST) for name in ("add", "do")),
+    row("posts:media_asset", OF_NORTH, lambda world: (world.asset.pk,)),
+    row("posts:media_act", BY_POST, lambda world: (world.asset.pk, "bin")),
+    row("posts:media_folder", BY_POST, lambda world: (1,)),
     row("posts:detail", OF_NORTH, post),
     row("posts:edit", "302 200 200 200 403 404", post),
     row("posts:act", BY_POST, lambda world: (world.waiting.pk, "approve")),
     row("posts:asset", OF_NORTH, lambda world: (world.asset.pk, "thumb")),
     row("posts:post_asset", OF_NORTH, lambda world: (world.out.pk, world.asset.pk, "full")),
+    row("posts:embargoes", FOR_STAFF),
+    row("posts:embargo_act", BY_POST, lambda world: (world.embargo.pk, "ask")),
+    row("posts:close_now", "302 403 200 200 403 200"),
+    row("posts:closed", FOR_STAFF, post=lambda world: world.waiting.pk),
+    row("posts:repeats", FOR_STAFF),
+    row("posts:repeat", OF_NORTH, lambda world: (world.repeat.pk,)),
+    row("posts:repeat_act", BY_POST, lambda world: (world.repeat.pk, "end")),
+    row("posts:repeat_new", "302 200 200 200 403 404", post),
+    # --- opening hours and closures ---------------------------------------------
+    row("hours:overview", FOR_STAFF),
+    row("hours:unit", OF_NORTH, unit),
+    row("hours:closures", OF_NORTH, unit),
+    row("hours:closure_new", "302 403 200 200 403 404", unit),
+    row("hours:closure", "302 403 200 200 403 404", lambda world: (world.closure.pk,)),
+    *(row(f"hours:{name}", BY_POST_ALL, unit) for name in ("week", "quiet", "rules", "holidays")),
+    row("hours:quiet_end", BY_POST_ALL, lambda world: (world.lib.north.pk, 0)),
+    row("hours:follow", BY_POST_ALL, lambda world: (world.lib.north.pk, "week")),
+    row("hours:closure_lift", BY_POST_ALL, lambda world: (world.closure.pk,)),
+    row("hours:closure_decide", BY_POST_ALL, lambda world: (world.closure.pk, "accept")),
+    # --- campaigns and packs ----------------------------------------------------
+    row("posts:campaigns", FOR_STAFF),
+    row("posts:campaigns", FOR_STAFF, show=lambda world: "archived"),
+    row("posts:campaign", OF_NORTH, campaign),
+    row("posts:campaign_new", "302 403 200 200 403 200"),
+    row("posts:campaign_edit", "302 403 200 200 403 404", campaign),
+    row("posts:campaign_act", BY_POST, lambda world: (world.campaign.pk, "archive")),
+    row("posts:campaign_reached", BY_POST, campaign),
+    row("posts:campaign_clone", "302 403 200 200 403 404", campaign),
+    row("posts:pack_export", BY_POST, campaign),
+    row("posts:pack_bring", "302 403 200 200 403 200"),
+    row("posts:pack_ready", "302 403 200 200 403 200", lambda world: ("spotting-fakes",)),
+    row("posts:pack_look", "302 403 404 404 403 404", lambda world: ("x",)),
+    # --- short links ------------------------------------------------------------
+    row("links:list", FOR_STAFF),
+    row("links:new", "302 200 200 200 403 200"),
+    row("links:rules", "302 403 403 200 403 403"),
+    row("links:detail", OF_NORTH, link),
+    row("links:edit", "302 200 200 200 403 404", link),
+    row("links:place", BY_POST, link),
+    row("links:switch", BY_POST, lambda world: (world.link.pk, "off")),
+    row("links:qr", OF_NORTH, lambda world: (world.link.pk, "poster", "svg")),
+    row("short_link", "302 302 302 302 302 302", lambda world: ("seeds.poster",)),
+    row("short_link", "404 404 404 404 404 404", lambda world: ("nobody",)),
     row("posts:versions", OF_NORTH, post),
     row("posts:talk", OF_NORTH, post),
     row("posts:talk_people", OF_NORTH, post),
@@ -132,6 +229,7 @@ ROWS = (
     row("scheduler:action", BY_POST, lambda world: (world.delivery.pk, "retry")),
     row("scheduler:holds", FOR_STAFF),
     row("scheduler:held", FOR_STAFF),
+    row("scheduler:pause", "302 403 200 200 403 200"),
     row("scheduler:hold", BY_POST),
     row("scheduler:lift", BY_POST, lambda world: (world.hold.pk,)),
     row("scheduler:release", BY_POST),
@@ -154,7 +252,17 @@ ROWS = (
     row("channels:disconnect", "302 403 403 200 403 404", channel),
     *(
         row(f"channels:{name}", BY_POST, channel)
-        for name in ("pause", "resume", "probe", "describe", "lend", "override", "remove_override", "practice")
+        for name in (
+            "pause",
+            "resume",
+            "probe",
+            "describe",
+            "lend",
+            "languages",
+            "override",
+            "remove_override",
+            "practice",
+        )
     ),
     row("channels:unlend", BY_POST, lambda world: (world.channel.pk, world.lib.south.pk)),
     # --- Practice, which is public ----------------------------------------------
@@ -198,16 +306,29 @@ ROWS = (
     row("accounts:settings", "302 403 403 200 403 403"),
     *(row(f"accounts:settings_{name}", BY_POST_ALL) for name in ("library", "hosts", "registration", "test_mail")),
     row("accounts:profile", FOR_STAFF),
+    row("accounts:deputies", FOR_STAFF),
+    row("accounts:end_deputy", BY_POST, lambda world: (world.absence.pk,)),
     row("accounts:end_session", BY_POST_ALL, lambda world: (1,)),
     # --- notices and the trail ------------------------------------------------
     row("notices:list", FOR_STAFF),
+    row("notices:reach", FOR_STAFF),
+    row("notices:hook", BY_POST_ALL),
     row("notices:bell", FOR_STAFF),
     row("notices:open", "302 404 302 404 404 404", lambda world: (world.notice.pk,)),  # Sam's own
     row("notices:see_all", BY_POST_ALL),
     row("audit:list", "302 403 200 200 200 200"),
     row("audit:export", "302 403 200 200 200 200"),
     # --- for everybody --------------------------------------------------------
+    row("today_figures", FOR_STAFF),
+    row("today_house", "302 403 200 200 200 200"),
+    row("today_trail", "302 403 200 200 200 200"),
     row("help", FOR_STAFF),
+    row("help_chapter", FOR_STAFF, lambda world: ("write",)),
+    row("app_manifest", FOR_ALL),
+    row("app_icon", FOR_ALL, lambda world: (192,)),
+    row("app_worker", FOR_ALL),
+    row("app_offline", FOR_ALL),
+    row("palette", FOR_STAFF, q=lambda world: "post"),
     row("design", "404 200 200 200 200 200"),
     row("theme", BY_POST_ALL),
     row("health_live", FOR_ALL),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,12 +13,43 @@ from django.utils import timezone
 from channels_app.feeds import store
 from channels_app.models import Channel, FeedItem, PracticePost
 from channels_app.practice.services import ensure_practice
-from libsocial.accounts.models import Membership, Role, Unit, User
-from libsocial.accounts.services import invitations
+from libsocial.accounts.models import Deputy, Membership, Role, Unit, User
+from libsocial.accounts.services import deputies, invitations
+from libsocial.hours.models import Closure
+from libsocial.hours.services import closing
+from libsocial.links.models import Link, Placement
 from libsocial.notices.models import Notice
+from posts import tokens
 from posts.drafting import Draft
-from posts.models import Asset, CaptionFile, Comment, Post, Template
-from posts.services import drafts, media, review, talk
+from posts.models import (
+    Asset,
+    BreakGlass,
+    Campaign,
+    CaptionFile,
+    Comment,
+    Contact,
+    DecisionLink,
+    Embargo,
+    ImportBatch,
+    Post,
+    Repeat,
+    Step,
+    Template,
+)
+from posts.services import (
+    campaigns,
+    contacts,
+    drafts,
+    embargoes,
+    guests,
+    importing,
+    media,
+    repeats,
+    review,
+    stepping,
+    talk,
+)
+from posts.services.campaigns import Plan
 from scheduler import engine, holds
 from scheduler.models import Delivery, Heartbeat, Hold
 from scheduler.pulse import KINDS
@@ -46,6 +77,18 @@ class World:
     membership: Membership
     hold: Hold
     news: FeedItem
+    closure: Closure
+    embargo: Embargo
+    repeat: Repeat
+    guest_token: str
+    decide_token: str
+    step: Step
+    glass: BreakGlass
+    absence: Deputy
+    contact: Contact
+    link: Link
+    campaign: Campaign
+    brought: ImportBatch
     template: Template
     comment: Comment
 
@@ -67,18 +110,87 @@ def build(lib: Library) -> World:
         captions=captions_of_a_film(lib.north, lib.alice),
         waiting=again(waiting),
         out=again(out),
-        delivery=Delivery.objects.get(),
+        delivery=Delivery.objects.get(reference__startswith=f"post:{out.pk}:"),
         shown=PracticePost.objects.get(),
         notice=Notice.objects.filter(recipient=lib.sam).first(),
         invitation=invitations.invite(by=lib.ada, email="new@library.example", unit=lib.north, role=Role.EDITOR),
         membership=Membership.objects.get(user=lib.erin),
         hold=hold,
         news=item_of_a_feed(asset),
+        closure=closing.declare(
+            by=lib.sam, unit=lib.north, reason="Stocktaking", first_day=date(2199, 1, 1), last_day=date(2199, 1, 2)
+        ),
+        embargo=embargoes.place(
+            by=lib.sam,
+            unit=lib.north,
+            words="The Silent Lighthouse",
+            until=datetime(2199, 1, 1, 0, 1),
+            zone="Europe/London",
+            reason="Publication day",
+        ),
+        repeat=repeated(again(waiting), lib.alice),
+        **approving(lib, channel, again(waiting)),
+        contact=contacts.add(by=lib.ada, unit=lib.north, kind="email", value="desk@north.example", note="Desk"),
+        link=a_link(lib),
+        campaign=a_campaign(lib, waiting),
+        brought=importing.begin(by=lib.alice, unit=lib.north, name="autumn.csv", data=b"Text,Day\nHello,x\n"),
         template=Template.objects.create(
             unit=lib.north, name="Closed", body={"parts": [{"text": "Closed on {date}. {phone}"}]}
         ),
         comment=talk.say(post=again(waiting), by=lib.sam, text="Which garden?"),
     )
+
+
+def a_link(lib: Library) -> Link:
+    """A link with a poster; its target is not asked for."""
+    link = Link.objects.create(unit=lib.north, code="seeds", target="https://library.example/seeds")
+    Placement.objects.create(link=link, name="Poster", suffix="poster")
+    return link
+
+
+def a_campaign(lib: Library, post: Post) -> Campaign:
+    plan = Plan("Seed week", date(2150, 1, 5), date(2150, 1, 20), goal_kind="hand", goal_number=50)
+    campaign = campaigns.create(by=lib.erin, unit=lib.north, plan=plan)
+    Post.objects.filter(pk=post.pk).update(campaign=campaign)
+    return campaign
+
+
+def repeated(post: Post, by: User) -> Repeat:
+    """Every Tuesday at four, from the day of the post on."""
+    row = Repeat(unit=post.unit, source=post, rule="weekly", weekdays=[1], zone="Europe/London")
+    row.first_day, row.clock = date(2199, 1, 10), time(16)
+    return repeats.start(by=by, repeat=row)
+
+
+def approving(lib: Library, channel: Channel, waiting: Post) -> dict[str, object]:
+    """What belongs to approval: a guest's link, a link from a mail, a step, urgent words, and somebody away."""
+    made = guests.invite(post=waiting, by=lib.sam, name="Petra Partner")
+    token = tokens.new()
+    DecisionLink.objects.create(
+        person=lib.sam,
+        revision=waiting.current,
+        digest=waiting.current.digest,
+        token_hash=tokens.hashed(token),
+        expires_at=timezone.now() + timedelta(hours=1),
+    )
+    Unit.objects.filter(pk=lib.north.pk).update(break_glass=True)
+    urgent = written(lib.sam, channel, "We are closed today", at="2199-02-10T10:00")
+    review.break_glass(post=urgent, by=lib.sam, reason="Flood")
+    today = timezone.localdate()
+    return {
+        "guest_token": made.link.rstrip("/").rpartition("/")[2],
+        "decide_token": token,
+        "step": stepping.put_step(by=lib.ada, unit=lib.south),
+        "glass": BreakGlass.objects.get(),
+        "absence": deputies.name_deputy(
+            by=lib.ada,
+            person=lib.ada,
+            deputy=lib.sam,
+            unit=lib.south,
+            first=today + timedelta(days=9),
+            last=today + timedelta(days=10),
+        ),
+    }
 
 
 def item_of_a_feed(asset: Asset) -> FeedItem:

@@ -98,3 +98,23 @@ def test_without_script_everything_can_still_be_decided(
     page.locator(f"#post-{waiting[1].pk}").get_by_role("button", name="Approve").click()
     assert again(waiting[1]).state == "approved"
     context.close()
+
+
+def test_what_was_looked_at_is_approved_in_one_act(
+    page: Any, live_server: Any, lib: Library, waiting: list[Post]
+) -> None:
+    """Two are read, the third stays below the window: only those two can be chosen so, and both are approved."""
+    browser.sign_in(page, live_server, lib.sam)
+    page.set_viewport_size({"width": 1200, "height": 520})
+    page.goto(f"{live_server.url}/posts/review/")
+    for post in waiting[:2]:
+        page.locator(f"#post-{post.pk}").scroll_into_view_if_needed()
+        page.evaluate("pk => document.getElementById(`post-${pk}`).scrollIntoView({ block: 'start' })", post.pk)
+        page.locator(f"#post-{post.pk}[data-was-seen]").wait_for(timeout=10_000)
+    unseen = page.locator(f"#post-{waiting[2].pk}:not([data-was-seen])").count()
+    page.get_by_role("button", name="Choose what I looked at").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Approve the chosen").click()
+    states = [again(post).state for post in waiting]
+    assert states[:2] == ["approved", "approved"]
+    assert (states[2] == "in_review") is bool(unseen)

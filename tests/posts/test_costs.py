@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,7 +15,7 @@ from PIL import Image
 
 from channels_app.models import Channel
 from libsocial.accounts.models import Unit
-from posts.drafting import Draft, DraftMedia, DraftPart, DraftTarget
+from posts.drafting import Draft, DraftLanguage, DraftMedia, DraftPart, DraftTarget
 from posts.models import Asset, Post
 from posts.services import drafts, media, review
 from scheduler.models import Heartbeat
@@ -104,3 +105,15 @@ def test_the_number_beside_the_queue_counts_what_asks_for_a_lent_channel_too(lib
     lend(channel, lib.south)
     submitted(lib.olga, lib.south, simple(channel))
     assert "1<span" in signed_in(lib.sam).get("/posts/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/posts/{}/edit/", "/posts/{}/", "/posts/review/"])
+def test_further_languages_cost_the_same_however_many(lib: Library, channel: Channel, address: str) -> None:
+    words = [DraftLanguage(tag, (DraftPart(f"Cuentos {tag}"),)) for tag in ("es", "fr", "ar", "pl", "so")]
+    client = signed_in(lib.sam)
+    one = submitted(lib.alice, lib.north, replace(simple(channel), languages=tuple(words[:1])))
+    few = cost(client, address.format(one.pk))
+    for number in range(3):
+        draft = replace(simple(channel, text=f"Post {number}"), languages=tuple(words))
+        post = submitted(lib.alice, lib.north, draft)
+    assert cost(client, address.format(post.pk)) == few <= MOST

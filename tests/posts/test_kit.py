@@ -8,7 +8,7 @@ import pytest
 
 from posts import drafting, emojis, fields, names, problems, resolve, tags
 from posts.drafting import Draft
-from posts.models import BannedTag, Contact, Post, Snippet, TagSet, Template
+from posts.models import BannedTag, NamedAccount, Post, Snippet, TagSet, Template
 from posts.services import drafts, review
 from posts.services import kit as keeping
 from scheduler.models import Delivery
@@ -203,11 +203,11 @@ def test_another_for_a_branch_goes_to_its_channels_with_its_facts(lib: Library) 
 
 
 @pytest.fixture
-def friends(lib: Library) -> Contact:
-    return Contact.objects.create(unit=lib.root, name="Friends of the Library", handles={"practice": "@friends"})
+def friends(lib: Library) -> NamedAccount:
+    return NamedAccount.objects.create(unit=lib.root, name="Friends of the Library", handles={"practice": "@friends"})
 
 
-def test_a_name_is_the_handle_on_each_channel_and_the_plain_name_elsewhere(lib: Library, friends: Contact) -> None:
+def test_a_name_is_the_handle_on_each_channel_and_the_plain_name_elsewhere(lib: Library, friends: NamedAccount) -> None:
     channel = make_channel(lib.north)
     other = make_channel(lib.north, "Elsewhere")
     type(other).objects.filter(pk=other.pk).update(platform="telegram")
@@ -216,9 +216,9 @@ def test_a_name_is_the_handle_on_each_channel_and_the_plain_name_elsewhere(lib: 
     assert said == ["Thanks, @friends!", "Thanks, Friends of the Library!"]
 
 
-def test_what_was_approved_keeps_its_handle_whatever_the_book_says_later(lib: Library, friends: Contact) -> None:
+def test_what_was_approved_keeps_its_handle_whatever_the_book_says_later(lib: Library, friends: NamedAccount) -> None:
     post = submitted(lib.alice, lib.north, simple(make_channel(lib.north), text="Thanks, @[Friends of the Library]!"))
-    Contact.objects.update(handles={"practice": "@somebody-else"})
+    NamedAccount.objects.update(handles={"practice": "@somebody-else"})
     review.approve(post=post, by=lib.sam, digest=post.current.digest)
     assert Delivery.objects.get().payload["parts"][0]["text"] == "Thanks, @friends!"
 
@@ -227,29 +227,29 @@ def test_lists_show_the_name_and_not_its_brackets(lib: Library) -> None:
     assert simple(text="Thanks, @[Friends of the Library]!").title() == "Thanks, Friends of the Library!"
 
 
-def test_a_new_handle_gives_a_new_digest_when_it_is_sent_again(lib: Library, friends: Contact) -> None:
+def test_a_new_handle_gives_a_new_digest_when_it_is_sent_again(lib: Library, friends: NamedAccount) -> None:
     post = submitted(lib.alice, lib.north, simple(make_channel(lib.north), text="Thanks, @[Friends of the Library]!"))
     before = post.current.digest
     review.recall(post=post, by=lib.alice)
-    Contact.objects.update(handles={"practice": "@new"})
+    NamedAccount.objects.update(handles={"practice": "@new"})
     review.submit(post=again(post), by=lib.alice)
     assert again(post).current.digest != before
     with pytest.raises(review.Changed):
         review.approve(post=again(post), by=lib.sam, digest=before)
 
 
-def test_saving_only_the_note_keeps_an_approval_though_the_book_changed(lib: Library, friends: Contact) -> None:
+def test_saving_only_the_note_keeps_an_approval_though_the_book_changed(lib: Library, friends: NamedAccount) -> None:
     draft = simple(make_channel(lib.north), text="Thanks, @[Friends of the Library]!")
     post = submitted(lib.alice, lib.north, draft)
     review.approve(post=post, by=lib.sam, digest=post.current.digest)
-    Contact.objects.update(handles={"practice": "@new"})
+    NamedAccount.objects.update(handles={"practice": "@new"})
     standing = again(post).current
     noted = Draft.from_json(draft.to_json() | {"note": "for the record"})
     drafts.save(post=again(post), by=lib.alice, draft=noted, version=standing.version)
     assert again(post).state == "approved" and again(post).current == standing
 
 
-def test_a_handle_a_browser_sends_is_not_believed(lib: Library, friends: Contact) -> None:
+def test_a_handle_a_browser_sends_is_not_believed(lib: Library, friends: NamedAccount) -> None:
     channel = make_channel(lib.north)
     forged = {"Friends of the Library": {str(channel.pk): "@villain"}}
     data = simple(channel, text="Thanks, @[Friends of the Library]!").to_json() | {"mentions": forged}

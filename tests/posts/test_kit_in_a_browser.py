@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from posts.models import BannedTag, Comment, Contact, Post, Snippet, TagSet
+from posts.models import BannedTag, Comment, NamedAccount, Post, Snippet, TagSet
 from posts.services import kit, talk
 from tests import browser
 from tests.cast import Library
@@ -25,7 +25,7 @@ def furnished(lib: Library) -> Library:
     Snippet.objects.create(unit=lib.north, key="hours", name="Opening hours", text="Monday to Friday, 9 to 18")
     TagSet.objects.create(unit=lib.root, name="Banned Books Week", tags=["BannedBooksWeek", "ReadFreely"])
     BannedTag.objects.create(unit=lib.root, name="BookBurning", folded="bookburning", reason="A campaign uses it.")
-    Contact.objects.create(unit=lib.root, name="Friends of the Library", handles={"practice": "@friends"})
+    NamedAccount.objects.create(unit=lib.root, name="Friends of the Library", handles={"practice": "@friends"})
     return lib
 
 

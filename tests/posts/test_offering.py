@@ -238,7 +238,7 @@ def test_a_document_shows_its_name_and_pages(lib: Library, quays: list[Adapter])
 def test_text_beyond_the_fold_is_marked_and_not_lost(lib: Library, quays: list[Adapter]) -> None:
     text = " ".join(f"word{n}" for n in range(60))
     page = edit_page(lib, draft_for(moored(lib.north, "page"), text=text, options={"title": "T"}))
-    shown = re.search(r'<p class="preview-text" dir="auto">(.*?)</p>', page, re.DOTALL)
+    shown = re.search(r'<div class="preview-text" dir="ltr" lang="en">(.*?)</div>', page, re.DOTALL)
     assert shown
-    assert re.sub(r'<span class="preview-fold">.*?</span>', "", shown[1]) == text
-    assert "folded from here on" in page
+    assert re.sub(r"</?details[^>]*>|<summary.*?</summary>", "", shown[1]) == text
+    assert 100 < shown[1].index("<details") <= 120

@@ -14,6 +14,7 @@ NAMES = {
     "channels_app_appkeys": "keys of applications",
     "channels_app_connectattempt": "sign-ins under way",
     "notices_letter": "mails that wait",
+    "notices_hook": "secrets of addresses notices are sent to",
     "mfa_authenticator": "second factors of people",
 }
 

@@ -124,7 +124,7 @@ def remove_second_factors(*, by: User, person: User) -> int:
 
 
 def change_profile(*, person: User, **values: object) -> None:
-    """Name, zone, language, theme and shortcuts of one's own."""
+    """Name, zone, language, looks and shortcuts of one's own."""
     before = {name: getattr(person, name) for name in values if getattr(person, name) != values[name]}
     if not before:
         return

@@ -19,7 +19,8 @@ from libsocial.accounts.policies import require
 from libsocial.audit import services as audit
 from libsocial.core import localtime
 
-CHANGEABLE = ("name", "zone", "language", *policy.FIELDS)
+POLICY = frozenset({*policy.FIELDS, "rules"})
+CHANGEABLE = ("name", "zone", "language", *POLICY)
 LONGEST_PATH = 250
 
 Objection = Callable[[Unit], "str | Promise | None"]
@@ -79,7 +80,7 @@ def change(*, by: User, unit: Unit, **values: Any) -> Unit:
             setattr(unit, name, values[name])
         unit.save(update_fields=list(before))
         data = {"name": unit.name, "before": before, "after": {name: values[name] for name in before}}
-        action = "unit.policy_changed" if before.keys() <= set(policy.FIELDS) else "unit.changed"
+        action = "unit.policy_changed" if before.keys() <= POLICY else "unit.changed"
         audit.record(action, by=by, on=unit, unit=unit, data=data)
     return unit
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -19,21 +18,21 @@ from libsocial.accounts import policies
 from libsocial.accounts.forms import AuditForm
 from libsocial.accounts.models import User
 from libsocial.accounts.services import units
-from libsocial.audit import selectors, subjects
+from libsocial.audit import packing, selectors, subjects
 from libsocial.audit.models import Entry
 from libsocial.audit.sentences import SENTENCES
 from libsocial.core import sheets
 
 PER_PAGE = 50
 MOST_ROWS = 100_000
-HEADINGS = ["time (UTC)", "person", "action", "what happened", "unit", "subject", "details"]
 
 
 def _form(request: HttpRequest) -> AuditForm:
     if not policies.can_anywhere(request.user, "audit.read"):
         raise policies.NotAllowed("audit.read")
     people = User.objects.visible_to(request.user).order_by("name")
-    return AuditForm(request.GET or None, people=people, actions=sorted(SENTENCES))
+    units_ = policies.units_where(request.user, "audit.read")
+    return AuditForm(request.GET or None, people=people, actions=sorted(SENTENCES), units=units_)
 
 
 def _found(request: HttpRequest, form: AuditForm) -> QuerySet[Entry]:
@@ -46,6 +45,10 @@ def _found(request: HttpRequest, form: AuditForm) -> QuerySet[Entry]:
         where |= Q(unit=None)  # what belongs to no unit is the library's
     if request.unit is not None:
         where &= Q(unit__path__startswith=request.unit.path)
+    if asked.get("unit"):
+        where &= Q(unit__path__startswith=asked["unit"].path)
+    if words := asked.get("q"):
+        where &= selectors.words_q(words) | subjects.words_q(words)
     return selectors.trail(
         where,
         actor=asked.get("person"),
@@ -72,16 +75,23 @@ def list_entries(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def export(request: HttpRequest) -> StreamingHttpResponse:
+def export(request: HttpRequest) -> StreamingHttpResponse | FileResponse:
+    """What the page shows, all of it: a table, `?format=json`, or `?format=zip` with both and their digests."""
     found = _found(request, _form(request))[:MOST_ROWS]
-    response = StreamingHttpResponse(sheets.csv(_rows(found)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="audit.csv"'
+
+    def lines() -> Iterator[selectors.Line]:
+        return selectors.lines(found.iterator(chunk_size=1000))
+
+    match request.GET.get("format"):
+        case "zip":
+            return FileResponse(packing.archive(lines), as_attachment=True, filename="trail.zip")
+        case "json":
+            return _sent(packing.as_json(lines()), "application/json", "trail.json")
+        case _:
+            return _sent(sheets.csv(packing.rows(lines())), "text/csv; charset=utf-8", "audit.csv")
+
+
+def _sent(pieces: Iterator[str], kind: str, name: str) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(pieces, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _rows(found: QuerySet[Entry]) -> Iterator[list[str]]:
-    yield HEADINGS
-    for line in selectors.lines(found.iterator(chunk_size=1000)):
-        details = json.dumps(line.data, ensure_ascii=False) if line.data else ""
-        at = line.at.astimezone(UTC).isoformat(timespec="seconds")
-        yield [at, line.who, line.action, line.sentence, line.unit, line.subject, details]

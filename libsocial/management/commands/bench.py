@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import time
 from argparse import ArgumentParser
 from typing import Any
 
@@ -16,6 +17,8 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.utils import timezone
 
+from posts import bench as pages
+from posts import checks
 from scheduler import bench
 from scheduler.bench import Figure
 
@@ -31,6 +34,8 @@ class Command(BaseCommand):
         parser.add_argument("--per-minute", type=int, default=1000, help="posts a minute for the lateness")
         parser.add_argument("--seconds", type=float, default=15, help="how long lateness is measured")
         parser.add_argument("--rows", type=int, default=0, help="also measure the due query with so many future posts")
+        parser.add_argument("--posts", type=int, default=0, help="also measure the main pages with so many posts")
+        parser.add_argument("--only-pages", action="store_true", help="leave the engine out")
         parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -48,11 +53,37 @@ class Command(BaseCommand):
 def _measure(options: dict[str, Any]) -> list[Figure]:
     far, threads = options["far_side_ms"] / 1000, options["threads"]
     count = max(1, round(options["per_minute"] * options["seconds"] / 60))
-    figures = bench.lateness(count, options["seconds"], threads, far)
-    figures.append(bench.drain(options["deliveries"], options["processes"], threads, far))
+    figures: list[Figure] = []
+    if not options["only_pages"]:
+        figures += bench.lateness(count, options["seconds"], threads, far)
+        figures.append(bench.drain(options["deliveries"], options["processes"], threads, far))
+        figures.append(_checks())
     if options["rows"]:
         figures += bench.due_query(options["rows"])
-    return figures
+    return figures + (_pages(options["posts"]) if options["posts"] else [])
+
+
+def _pages(count: int) -> list[Figure]:
+    """Median of the server's time for each main page; the slow end and the statements stand beside it."""
+    return [
+        Figure(
+            one.name,
+            one.p50,
+            "ms",
+            "< 100, and <= 15 queries",
+            {"posts": one.posts, "p95": one.p95, "queries": one.queries},
+        )
+        for one in pages.pages(count)
+    ]
+
+
+def _checks() -> Figure:
+    """How long the checks take over the longest text anybody may paste."""
+    text = "Our poets read on Thursday at 7 pm, call +44 20 7946 0958 or see https://library.example/a. " * 640
+    said, began = checks.Said((checks.Piece("text", 0, text[:60_000]),), language="en"), time.perf_counter()
+    checks.run(said, checks.Context(region="GB"))
+    seconds = round(time.perf_counter() - began, 3)
+    return Figure("checks of 60,000 characters", seconds, "s", "under 1", {"letters": 60_000})
 
 
 def _machine() -> dict[str, Any]:

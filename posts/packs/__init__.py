@@ -1,0 +1,1 @@
+"""Campaigns as files that travel between libraries: see docs/packs.md."""
