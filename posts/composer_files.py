@@ -71,7 +71,7 @@ def upload_limits() -> dict[str, int]:
     }
 
 
-def uploadsentences() -> dict[str, str]:
+def upload_words() -> dict[str, str]:
     """Sentences the scripts say about files on their way."""
     names = ("looking", "imageLarge", "videoLarge", "documentLarge", "fileEmpty", "uploadTooLarge", "uploadCut")
     said = sentences()
