@@ -62,6 +62,11 @@ CHAPTERS: tuple[Chapter, ...] = (
                 "Drop, paste or choose pictures. Say what each one shows, or mark it as decorative. Place and camera "
                 "data are removed on arrival."
             ),
+            _(
+                "Media keeps every file of the library with its description, licence and permission. A picture whose "
+                "permission has ended, or that shows people without one, stops the post. Turning and cutting changes "
+                "no file: it is done when the picture is made for a channel."
+            ),
         ),
         ("posts:media*", "posts:asset*"),
     ),
@@ -74,8 +79,22 @@ CHAPTERS: tuple[Chapter, ...] = (
                 "what goes out: any later change needs a new approval and takes back what has not left yet. Nobody "
                 "approves their own words unless the library’s policy says so."
             ),
+            _(
+                "Who is away names a deputy with dates. A guest without an account looks and answers by a link. Where "
+                "the rules allow it, urgent words leave on one yes and are judged by a second person afterwards."
+            ),
         ),
-        ("posts:review*", "posts:detail"),
+        (
+            "posts:review*",
+            "posts:detail",
+            "posts:expired",
+            "posts:urgent",
+            "posts:steps",
+            "posts:who_approves",
+            "posts:channel_reviewers",
+            "posts:invite_guest",
+            "accounts:deputies",
+        ),
     ),
     Chapter(
         "plan",
@@ -86,8 +105,69 @@ CHAPTERS: tuple[Chapter, ...] = (
                 "there. Times are kept as the clock on the library’s wall: ten o’clock stays ten o’clock when the "
                 "clocks change."
             ),
+            _(
+                "Drag a post to another day, or choose it and press m. Posting times of a channel show as free places. "
+                "A file of posts is shown line by line before anything is written, and goes through review like all."
+            ),
         ),
-        ("posts:calendar*", "posts:list"),
+        ("posts:calendar*", "posts:list", "posts:move", "posts:slots*", "posts:import*", "posts:repeat*"),
+    ),
+    Chapter(
+        "checks",
+        _("What is checked"),
+        (
+            _(
+                "While you write, the text is checked for private data, for people who read with eyes closed or in a "
+                "second language, for dead links and for words that will be wrong on the day. Many findings have a "
+                "button that mends them."
+            ),
+            _(
+                "Each unit decides what is a hint, a warning or a stop. Where a stop is wrong, ask for an exception "
+                "with a reason: it counts when an approval accepts it."
+            ),
+        ),
+        ("posts:checks", "posts:contacts", "posts:embargoes"),
+    ),
+    Chapter(
+        "languages",
+        _("Several languages"),
+        (
+            _(
+                "A post can have versions in further languages. Each channel gets those it speaks. A reviewer of the "
+                "language confirms a version; when the source changes afterwards, it is stale and does not go out."
+            ),
+        ),
+        ("posts:languages", "posts:glossary*"),
+    ),
+    Chapter(
+        "hours",
+        _("Opening hours and closures"),
+        (
+            _(
+                "Hours, quiet hours and closures of each unit tell when posts should rest and how long an answer may "
+                "take. A new closure lists the posts it touches and asks what to do with each."
+            ),
+            _(
+                "“Close now” is for emergencies: say why and until when, look at the words, and they go out; planned "
+                "posts are held."
+            ),
+        ),
+        ("hours:", "posts:close*"),
+    ),
+    Chapter(
+        "campaigns",
+        _("Campaigns and links"),
+        (
+            _(
+                "A campaign gathers posts with a goal and a brief. It can be stopped as a whole, passed on as a pack "
+                "without names and accounts, and brought back next year as drafts to check."
+            ),
+            _(
+                "A short link counts how often it is followed, by hour and kind of device, and nobody’s address. Each "
+                "channel and each poster has a place of its own, so that you see what worked."
+            ),
+        ),
+        ("posts:campaign*", "posts:pack*", "links:"),
     ),
     Chapter(
         "out",

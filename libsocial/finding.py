@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -18,9 +18,11 @@ from channels_app.models import Channel
 from libsocial import chapters
 from libsocial.accounts import policies
 from libsocial.accounts.models import User
+from libsocial.links.models import Link
 from libsocial.shell import looks, navigation
 from libsocial.shell.navigation import Count
 from posts import listing
+from posts.models import Asset, Campaign
 
 FEW = 6
 
@@ -94,7 +96,7 @@ def _posts(request: HttpRequest, words: str, limit: int) -> Group:
     return Group(_("Posts"), hits)
 
 
-def channels_named(user: User, words: str) -> Iterable[Channel]:
+def channels_named(user: User, words: str) -> QuerySet[Channel]:
     """The living channels whose name or handle has the words."""
     named = Q(name__icontains=words) | Q(handle__icontains=words)
     return Channel.objects.visible_to(user).living().filter(named)
@@ -106,7 +108,7 @@ def _channels(request: HttpRequest, words: str, limit: int) -> Group:
     return Group(_("Channels"), hits)
 
 
-def people_named(user: User, words: str) -> Iterable[User]:
+def people_named(user: User, words: str) -> QuerySet[User]:
     """Colleagues of the units whose people this person may see."""
     units = policies.units_where(user, "people.see")
     named = Q(name__icontains=words) | Q(email__icontains=words)
@@ -132,4 +134,32 @@ def _help(request: HttpRequest, words: str, limit: int) -> Group:
     return Group(_("Help"), hits[:limit])
 
 
-FINDERS: list[Finder] = [_places, _posts, _channels, _people, _help]
+def _campaigns(request: HttpRequest, words: str, limit: int) -> Group:
+    found = Campaign.objects.visible_to(request.user).filter(name__icontains=words)[:limit]
+    return Group(_("Campaigns"), [Hit(one.name, reverse("posts:campaign", args=[one.pk]), "flag") for one in found])
+
+
+def _media(request: HttpRequest, words: str, limit: int) -> Group:
+    """Files by what they show or are called."""
+    named = Q(alt__icontains=words) | Q(original_name__icontains=words)
+    found = Asset.objects.visible_to(request.user).filter(named, binned_at=None).order_by("-pk")[:limit]
+    hits = [
+        Hit(one.original_name or one.alt, reverse("posts:media_asset", args=[one.pk]), "images", one.alt[:60])
+        for one in found
+    ]
+    return Group(_("Media"), hits)
+
+
+def _links(request: HttpRequest, words: str, limit: int) -> Group:
+    named = Q(title__icontains=words) | Q(code__icontains=words) | Q(target__icontains=words)
+    found = Link.objects.visible_to(request.user).filter(named)[:limit]
+    hits = [Hit(one.title or one.target, reverse("links:detail", args=[one.pk]), "link", one.code) for one in found]
+    return Group(_("Links"), hits)
+
+
+FINDERS: list[Finder] = [_places, _posts, _channels, _campaigns, _media, _links, _people, _help]
+
+
+def others(request: HttpRequest, words: str, limit: int) -> list[Group]:
+    """The kinds the search page shows as plain lists."""
+    return [finder(request, words, limit) for finder in (_campaigns, _media, _links, _help)]

@@ -16,7 +16,6 @@ from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from channels_app import measure
 from channels_app.capabilities import Capabilities
@@ -28,14 +27,12 @@ from libsocial.core import asked
 from libsocial.core.localtime import Moment
 from libsocial.links import codes
 from posts import edits, fixing, languages, names, offering, panels, presence, previews, problems, schedule, selectors
+from posts.composer_files import as_cut, asset_json, sentences, upload_limits
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, FieldProblem
-from posts.edits import Edits
 from posts.knowledge import Known
-from posts.models import Asset, CaptionFile, CheckOverride, Post, Target
-from posts.previews import clock_of
+from posts.models import Asset, CheckOverride, Post, Target
 from posts.services import cards, media
 from posts.services.drafts import Conflict
-from posts.settings import language_name
 
 GRAVEST_FIRST = {"block": 0, "warn": 1, "hint": 2}
 
@@ -273,7 +270,7 @@ class Composer:
         return page
 
     def _words(self) -> dict[str, str]:
-        said = _words()
+        said = sentences()
         for panel in panels.every():
             said |= panel.words()
         return said
@@ -345,7 +342,7 @@ class Composer:
             "alt": item.alt,
             "decorative": item.decorative,
             "edits": json.dumps(item.edits.to_json()) if item.edits else "",
-            "thumb": _as_cut(shown["thumb"], item.edits),
+            "thumb": as_cut(shown["thumb"], item.edits),
             "captions": [one for one in shown["captions"] if one["id"] in item.captions],
             "chosen_poster": chosen.pk if chosen else "",
             "own_poster": shown["poster"],
@@ -496,68 +493,6 @@ class Composer:
         return fixing.change_part(self.draft, name, lambda old: replace(old, card=card))
 
 
-def asset_json(asset: Asset, *, brief: bool = False) -> dict[str, Any]:
-    """An asset as the composer's scripts know it; `brief`: without the captions of films, for long lists."""
-    return {
-        "id": asset.pk,
-        "kind": asset.kind,
-        "thumb": reverse("posts:asset", args=[asset.pk, "thumb"]),
-        "url": reverse("posts:asset", args=[asset.pk, "full"]),
-        "poster": reverse("posts:asset", args=[asset.poster_id, "full"]) if asset.poster_id else "",
-        "alt": asset.alt,
-        "decorative": asset.decorative,
-        "edits": json.dumps(asset.edits) if asset.edits else "",
-        "name": asset.original_name,
-        "width": asset.width,
-        "height": asset.height,
-        "told": _told(asset),
-        "captions": [caption_json(row) for row in asset.captions.all()] if asset.kind == "video" and not brief else [],
-    }
-
-
-def caption_json(row: CaptionFile) -> dict[str, Any]:
-    """A caption file as the composer's scripts know it."""
-    return {
-        "id": row.pk,
-        "language": row.language,
-        "label": language_name(row.language),
-        "url": reverse("posts:captions", args=[row.pk]),
-    }
-
-
-def _as_cut(url: str, cut: Edits | None) -> str:
-    """The address of a picture as it is turned and cut."""
-    return f"{url}?{cut.query()}" if cut and cut.shapes_pixels else url
-
-
-def _told(asset: Asset) -> str:
-    """Its length and size in words: '1:05 · 1920 × 1080 · no sound'."""
-    if asset.kind == "document":
-        return ngettext("%(n)s page", "%(n)s pages", asset.pages) % {"n": asset.pages}
-    said = [f"{asset.width} × {asset.height}"]
-    if asset.seconds:
-        said.insert(0, clock_of(asset.seconds))
-    if asset.kind == "video" and not asset.facts.get("audio"):
-        said.append(_("no sound"))
-    return " · ".join(said)
-
-
-def upload_limits() -> dict[str, int]:
-    """The largest file of each kind, in bytes, for scripts."""
-    return {
-        "image": settings.UPLOAD_MAX_BYTES,
-        "video": settings.UPLOAD_VIDEO_BYTES,
-        "document": settings.UPLOAD_DOCUMENT_BYTES,
-    }
-
-
-def upload_words() -> dict[str, str]:
-    """Sentences the scripts say about files on their way."""
-    names = ("looking", "imageLarge", "videoLarge", "documentLarge", "fileEmpty", "uploadTooLarge", "uploadCut")
-    said = _words()
-    return {name: said[name] for name in names}
-
-
 def _typed_time(form: QueryDict, scope: str, at: str) -> tuple[str, str]:
     """Day and time as typed, half ones too; those of the draft on a page that nobody sent."""
     day, _t, clock = at.partition("T")
@@ -578,36 +513,3 @@ def _languages(*first: str) -> list[tuple[str, str]]:
     head = [code for code in dict.fromkeys(first) if code]
     rest = sorted((code for code in named if code not in head), key=lambda code: named[code].casefold())
     return [(code, named.get(code, code)) for code in [*head, *rest]]
-
-
-def _words() -> dict[str, str]:
-    """Sentences the scripts say."""
-    return {
-        "unsaved": _("Not saved yet…"),
-        "offline": _("Not saved: the server cannot be reached. Your words stay here; we keep trying."),
-        "signedOut": _(
-            "Not saved: you were signed out. Your words stay in this browser. "
-            "Sign in again in another tab, then come back to this one."
-        ),
-        "serverTrouble": _("Not saved: something went wrong on the server. Your words stay here; we keep trying."),
-        "tooMuch": _("Not saved: this is more than the server takes. Your words stay here; make the text shorter."),
-        "uploading": _("A file is still on its way. Press the button again when it has arrived."),
-        "looking": _("Arrived. It is being looked at…"),
-        "imageLarge": _("the picture is too large: at most %(mb)s MB. Make it smaller, then add it.")
-        % {"mb": settings.UPLOAD_MAX_BYTES // 2**20},
-        "videoLarge": _("the film is too large: at most %(mb)s MB. Save it smaller, or cut it, then add it.")
-        % {"mb": settings.UPLOAD_VIDEO_BYTES // 2**20},
-        "documentLarge": _("the document is too large: at most %(mb)s MB. Save it smaller, then add it.")
-        % {"mb": settings.UPLOAD_DOCUMENT_BYTES // 2**20},
-        "fileEmpty": _("the file is empty. Choose it again, or save it again on your device."),
-        "morefit": _("and %s more with room"),
-        "remove": _("Remove"),
-        "takenOut": _("Taken out."),
-        "bringBack": _("Bring it back"),
-        "conflict": _("Not saved: somebody else changed this post."),
-        "reading": _("Reading the page behind the link…"),
-        "cardFailed": _("The link could not be read. Try again, or leave the card out."),
-        "pickerFailed": _("The pictures could not be loaded. Close this and try again."),
-        "uploadTooLarge": _("the file is too large for this server. Make it smaller, then add it."),
-        "uploadCut": _("the upload was cut off. Add the file again."),
-    }

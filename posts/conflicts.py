@@ -1,5 +1,5 @@
 """What a post would get in the way of: others on its channel within the hour, the same event or link twice,
-three posts of one unit within one hour. One question, however many posts are on the page."""
+three posts of one unit within one hour. Asks nothing itself: what stands near is known to the page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
 from django.urls import reverse
 
 from channels_app import measure
@@ -23,7 +22,6 @@ NEAR = timedelta(hours=1)
 SAME_WITHIN = timedelta(days=7)  # the same link or words again sooner than that is worth a word
 CROWD = 3  # posts of one unit within one hour
 WAITING = ("planned", "waiting", "held")
-MOST = 500  # planned deliveries looked at
 
 
 @dataclass(frozen=True)
@@ -98,16 +96,11 @@ def _once(others: Iterator[_Other]) -> tuple[Clash, ...]:
 
 
 def _planned(panes: Sequence[tuple[Sheet, Pane]], user: User) -> list[_Other]:
+    """What is planned near them: all sheets of a page know the same."""
     moments = [pane.moment.utc for _sheet, pane in panes if pane.moment]
-    concerned = Q(channel__in={pane.channel.pk for _sheet, pane in panes})
-    concerned |= Q(unit__in={sheet.post.unit_id for sheet, _pane in panes})
-    rows = Delivery.objects.filter(
-        concerned,
-        state__in=WAITING,
-        due_at__gt=min(moments) - SAME_WITHIN,
-        due_at__lt=max(moments) + SAME_WITHIN,
-    )
-    return [_of_delivery(row, user) for row in rows.select_related("unit", "channel__unit").order_by("due_at")[:MOST]]
+    first, last = min(moments) - SAME_WITHIN, max(moments) + SAME_WITHIN
+    rows = [row for row in panes[0][0].known.neighbours if row.state in WAITING and first < row.due_at < last]
+    return [_of_delivery(row, user) for row in sorted(rows, key=lambda row: row.due_at)]
 
 
 def _of_delivery(row: Delivery, user: User) -> _Other:

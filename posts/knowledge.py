@@ -276,15 +276,20 @@ class Known:
 
     @cached_property
     def neighbours(self) -> list[Delivery]:
-        """What is planned or out on the channels of these drafts around their times, the newest first."""
+        """What is planned or out on the channels of these drafts, and of the units of these posts, around their times;
+        the newest first."""
         channels = {target.channel for draft in self.drafts for target in draft.targets}
         moments = [schedule.moment_for(draft, target) for draft in self.drafts for target in draft.targets]
         times = [moment.utc if moment else timezone.now() for moment in moments]
         if not channels:
             return []
-        around = (min(times) - AROUND, max(times) + AROUND)
-        rows = Delivery.objects.filter(channel__in=channels, due_at__gt=around[0], due_at__lt=around[1])
-        return list(rows.exclude(state__in=NEVER_OUT).select_related("unit").order_by("-due_at")[:MOST_NEIGHBOURS])
+        rows = Delivery.objects.filter(
+            Q(channel__in=channels) | Q(unit__in={post.unit_id for post in self.posts}),
+            due_at__gt=min(times) - AROUND,
+            due_at__lt=max(times) + AROUND,
+        )
+        found = rows.exclude(state__in=NEVER_OUT).select_related("unit", "channel__unit").order_by("-due_at")
+        return list(found[:MOST_NEIGHBOURS])
 
     def zone_of(self, channel: Channel) -> str:
         """The zone times on this channel are told in: that of the first draft that goes there."""

@@ -16,7 +16,7 @@ from libsocial.accounts import policies
 from libsocial.accounts.models import Unit
 from libsocial.core import asked
 from posts import library
-from posts.composer import asset_json, caption_json
+from posts.composer_files import asset_json, caption_json
 from posts.models import Asset
 from posts.services import cards, media
 

@@ -16,7 +16,7 @@ from libsocial.accounts import policies
 from libsocial.audit import selectors as trail
 from libsocial.core import asked
 from libsocial.core.flash import flash
-from posts import composer, edits, library, licences
+from posts import composer_files, edits, library, licences
 from posts.media_forms import AssetForm
 from posts.models import Asset, Folder
 from posts.services import binning, media, replacing
@@ -35,7 +35,7 @@ def page(request: HttpRequest) -> HttpResponse:
     shown = Paginator(assets.select_related("unit", "folder"), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": shown,
-        "rows": [(asset, composer.asset_json(asset, brief=True), library.state_of(asset)) for asset in shown],
+        "rows": [(asset, composer_files.asset_json(asset, brief=True), library.state_of(asset)) for asset in shown],
         "filters": filters,
         "folders": list(library.folders_for(request.user, unit)),
         "tags": library.tags_for(Asset.objects.visible_to(request.user).living()),
@@ -45,8 +45,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "licences": [(key, licences.label(key)) for key in licences.LICENCES],
         "units": list(policies.units_where(request.user, "post.write")),
         "binned": library.binned_for(request.user, unit).count(),
-        "words": composer.upload_words(),
-        "limits": composer.upload_limits(),
+        "words": composer_files.upload_words(),
+        "limits": composer_files.upload_limits(),
     }
     return render(request, "posts/media/page.html", context)
 
@@ -159,7 +159,7 @@ def _asset(request: HttpRequest, pk: int) -> Asset:
 def _asset_page(request: HttpRequest, found: Asset, form: AssetForm, *, status: int = 200) -> HttpResponse:
     context = {
         "asset": found,
-        "shown": composer.asset_json(found),
+        "shown": composer_files.asset_json(found),
         "form": form,
         "state": library.state_of(found),
         "posts": library.uses_of(found, request.user),
@@ -228,7 +228,7 @@ def bin_page(request: HttpRequest) -> HttpResponse:
     """What was thrown away, with the day it goes for good."""
     binned = library.binned_for(request.user, getattr(request, "unit", None))
     shown = Paginator(binned, PAGE).get_page(request.GET.get("page"))
-    rows = [(asset, composer.asset_json(asset, brief=True), asset.binned_at + binning.KEPT) for asset in shown]
+    rows = [(asset, composer_files.asset_json(asset, brief=True), asset.binned_at + binning.KEPT) for asset in shown]
     return render(request, "posts/media/bin.html", {"page": shown, "rows": rows, "days": binning.KEPT.days})
 
 

@@ -25,7 +25,7 @@ urlpatterns = [
     path("search/", place, name="search"),
     path("help/", place, name="help"),
     path("status/", place, name="status"),
-    area("posts", "list", "calendar", "review", "new", "edit", "campaigns"),
+    area("posts", "list", "calendar", "review", "new", "edit", "campaigns", "media"),
     area("channels", "list", "connect"),
     area("analytics", "overview"),
     *real,

@@ -25,7 +25,18 @@ from tests.cast import Library, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.design.places")]
 
-EVERYONE = {"Today", "Posts", "Calendar", "Campaigns", "Links", "Channels", "Analytics", "People"}
+EVERYONE = {
+    "Today",
+    "Posts",
+    "Calendar",
+    "Media",
+    "Opening hours",
+    "Campaigns",
+    "Links",
+    "Channels",
+    "Analytics",
+    "People",
+}
 
 
 def sidebar(client: Client, address: str = "/") -> str:

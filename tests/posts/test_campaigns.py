@@ -100,7 +100,7 @@ def test_a_hold_of_the_campaign_stops_its_posts_alone(lib: Library, campaign: Ca
     channel = ensure_practice(lib.north, by=lib.ada)
     inside = approved(lib.alice, lib.sam, lib.north, simple(channel, text="Inside", campaign=campaign.pk))
     outside = approved(lib.alice, lib.sam, lib.north, simple(channel, text="Outside"))
-    page = signed_in(lib.sam).get(reverse("scheduler:holds")).content.decode()
+    page = signed_in(lib.sam).get(reverse("scheduler:pause")).content.decode()
     assert f"group:campaign:{campaign.pk}" in page
     hold = holds.place(by=lib.sam, scope="group", key=f"campaign:{campaign.pk}", reason="The date is wrong")
     assert holds.name_of(hold) == "Card month"

@@ -98,7 +98,7 @@ def test_the_queue_costs_the_same_for_many_units_and_lent_channels(lib: Library,
         submitted(lib.ada, unit, simple(make_channel(unit, f"Own {name}"), channel))
         if name == "Harbour":
             few = cost(client, "/posts/review/")
-    assert cost(client, "/posts/review/") == few <= MOST
+    assert cost(client, "/posts/review/") == few <= MOST + 1  # who owns the lent channels
 
 
 def test_the_number_beside_the_queue_counts_what_asks_for_a_lent_channel_too(lib: Library, channel: Channel) -> None:
@@ -116,4 +116,4 @@ def test_further_languages_cost_the_same_however_many(lib: Library, channel: Cha
     for number in range(3):
         draft = replace(simple(channel, text=f"Post {number}"), languages=tuple(words))
         post = submitted(lib.alice, lib.north, draft)
-    assert cost(client, address.format(post.pk)) == few <= MOST
+    assert cost(client, address.format(post.pk)) == few <= MOST + 3  # reviews, reviewers, glossary

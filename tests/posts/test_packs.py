@@ -128,7 +128,7 @@ def full(lib: Library, channel: Channel, campaign: Campaign) -> Draft:
     card = DraftCard("https://library.example/seeds", "Seeds", "All of them")
     parts = (DraftPart("Sow now.\n\nIt is time.", (shown,)), DraftPart("And water.", (), card))
     target = (DraftTarget(channel.pk),)
-    return Draft(parts, "en", "Mud", "2026-09-03T09:30", "Europe/London", target, "Private note", campaign.pk)
+    return Draft(parts, "en", "Mud", "2026-09-03T09:30", "Europe/London", target, "Private note", campaign=campaign.pk)
 
 
 def test_what_goes_out_comes_in_equal_without_people_accounts_and_dates(lib: Library, channel: Channel) -> None:
