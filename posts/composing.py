@@ -130,7 +130,7 @@ def proposal(unit: Unit, query: QueryDict, channels: list[int]) -> Draft:
         at = _in_zone(f"{day}T{clock}", unit.zone)
     chosen = asked.numbers(query.getlist("channel")[:1]) or channels
     shared = (query.get(name, "").strip() for name in ("title", "text", "url"))  # from a phone
-    said = "\n\n".join(filter(None, (kept.name if kept else "", *shared))) + ("\n\n" if kept else "")
+    said = "\n\n".join(filter(None, (str(kept.name) if kept else "", *shared))) + ("\n\n" if kept else "")
     return Draft.from_json(
         {
             "zone": unit.zone,

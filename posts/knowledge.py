@@ -11,7 +11,7 @@ from functools import cached_property
 
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from channels_app import measure
@@ -25,7 +25,7 @@ from libsocial.hours.reckoning import Hours
 from posts import checks, kit, languages, schedule, selectors, tongues
 from posts.checks import Contacts, Context, Finding, Said
 from posts.drafting import Draft
-from posts.models import Asset, CheckOverride, Comment, Contact, Embargo, LanguageReview, LinkCheck, Post, Review, Step
+from posts.models import Asset, CheckOverride, Contact, Embargo, LanguageReview, LinkCheck, Post, Review, Step
 from posts.planning import Ban
 from scheduler.models import Delivery
 from scheduler.selectors import deliveries_for
@@ -136,12 +136,6 @@ class Known:
         if unit.pk not in self._banned:
             self._banned.update(kit.banned_in([unit]))
         return self._banned[unit.pk]
-
-    @cached_property
-    def open_comments(self) -> dict[int, int]:
-        """How many remarks about each post wait for an answer."""
-        rows = Comment.objects.filter(post__in=[post.pk for post in self.posts], parent=None, resolved_at=None)
-        return dict(rows.values_list("post").annotate(Count("pk")).order_by())
 
     @cached_property
     def reviews(self) -> dict[int, list[Review]]:

@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.db.models import CharField, Exists, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
-from django.db.models.functions import Cast
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Cast, Coalesce
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +31,7 @@ from libsocial.accounts.policies import subtree_q
 from libsocial.audit.subjects import Subject
 from posts.checks.base import CardPattern, Contacts
 from posts.drafting import Draft
-from posts.models import Asset, Contact, Post, Revision, Seen, Step, Target
+from posts.models import Asset, Comment, Contact, Post, Revision, Seen, Step, Target
 from posts.schedule import GRACE
 
 WITH_POST = (
@@ -40,9 +51,12 @@ def with_targets(posts: QuerySet[Post]) -> QuerySet[Post]:
 
 
 def with_seen(posts: QuerySet[Post], person: User) -> QuerySet[Post]:
-    """`was_seen`: has this person had what stands now before their eyes?"""
+    """`was_seen`: has this person had what stands now before their eyes? `waiting_remarks`: how many of colleagues'
+    remarks wait for an answer."""
     same = Seen.objects.filter(person=person, post=OuterRef("pk"), digest=OuterRef("current__digest"))
-    return posts.annotate(was_seen=Exists(same))
+    open_ones = Comment.objects.filter(post=OuterRef("pk"), parent=None, resolved_at=None).order_by()
+    counted = open_ones.values("post").annotate(number=Count("pk")).values("number")
+    return posts.annotate(was_seen=Exists(same), waiting_remarks=Coalesce(Subquery(counted), 0))
 
 
 def get_post(user: User, pk: int) -> Post:

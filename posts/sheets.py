@@ -118,7 +118,7 @@ class Sheet:
     @property
     def open_comments(self) -> int:
         """How many remarks of colleagues wait for an answer."""
-        return self.known.open_comments.get(self.post.pk, 0)
+        return getattr(self.post, "waiting_remarks", 0)  # counted by selectors.with_seen
 
     @property
     def trouble(self) -> int:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
-from posts.models import Comment
 from posts.panels import Panel
 
 if TYPE_CHECKING:
@@ -16,10 +15,7 @@ if TYPE_CHECKING:
 
 class Beside(Panel):
     def context(self, composer: Composer, request: HttpRequest) -> dict[str, Any]:
-        if composer.post is None:
-            return {"beside_open": 0}
-        waiting = Comment.objects.filter(post=composer.post, parent=None, resolved_at=None)
-        return {"beside_open": waiting.count()}
+        return {"beside_open": getattr(composer.post, "waiting_remarks", 0)}  # counted by selectors.with_seen
 
     def live(self, composer: Composer, request: HttpRequest) -> dict[str, str]:
         """Only a page that began without a post has a place for it: there it appears with the first save."""

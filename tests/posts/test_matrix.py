@@ -282,6 +282,7 @@ def is_for_reading(view: Callable[..., object] | None) -> bool:
 MAKES_DRAFTS = (
     "posts:repeat_new", "posts:repeat_act", "posts:repeat", "posts:imports", "posts:import_batch",
     "posts:campaign_clone", "posts:pack_bring", "posts:pack_ready", "posts:pack_look",
+    "posts:template_use", "posts:copy_for",
 )  # fmt: skip
 NOTHING_TO_SEND = (
     "posts:addresses", "posts:kept_days", "posts:slots", "posts:slots_of", "posts:checks", "posts:contacts",
@@ -290,7 +291,9 @@ NOTHING_TO_SEND = (
     "posts:campaign_edit", "posts:campaign_act", "posts:campaign_reached", "posts:pack_export", "posts:media",
     "posts:media_add", "posts:media_do", "posts:media_bin", "posts:media_folder", "posts:media_asset",
     "posts:media_act", "posts:closed", "posts:repeats", "posts:expired", "posts:export", "posts:ical",
-    "posts:import_template",
+    "posts:import_template", "posts:kit", "posts:kit_new", "posts:kit_entry", "posts:kit_act", "posts:kit_ours",
+    "posts:kit_data", "posts:emoji", "posts:template_keep", "posts:talk", "posts:talk_people", "posts:talk_say",
+    "posts:talk_act", "posts:versions",
 )  # fmt: skip
 READING = {
     "posts:list": "filters", "posts:calendar": "filters", "posts:detail": "shows", "posts:picker": "shows",
