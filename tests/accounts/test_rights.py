@@ -10,18 +10,23 @@ from tests.cast import Library, person
 
 # What each role may do, written out a second time by hand: a change of the table has to be meant.
 MAY = {
-    Role.CONTRIBUTOR: "analytics.see channel.see people.see post.see post.write",
-    Role.EDITOR: "analytics.see channel.see delivery.decide people.see post.edit_any post.see post.write",
+    Role.CONTRIBUTOR: ("analytics.see campaign.see channel.see links.manage links.see people.see post.see post.write"),
+    Role.EDITOR: (
+        "analytics.see campaign.manage campaign.see channel.see delivery.decide kit.manage links.manage links.see "
+        "media.manage people.see post.edit_any post.see post.write slots.manage"
+    ),
     Role.SUPERVISOR: (
-        "analytics.see audit.read channel.see closure.declare delivery.decide embargo.manage hold.place hours.manage "
-        "people.see post.approve post.edit_any post.see post.write status.see"
+        "analytics.see audit.read campaign.manage campaign.see channel.see closure.declare delivery.decide "
+        "embargo.manage hold.place hours.manage kit.manage links.manage links.see media.manage people.see post.approve "
+        "post.edit_any post.see post.write slots.manage status.see"
     ),
     Role.ADMIN: (
-        "analytics.see audit.read channel.manage channel.see closure.declare delivery.decide embargo.manage hold.place "
-        "hours.manage people.manage people.see post.approve post.edit_any post.see post.write settings.manage "
-        "status.see unit.manage"
+        "analytics.see audit.read campaign.manage campaign.see channel.manage channel.see closure.declare "
+        "delivery.decide embargo.manage hold.place hours.manage kit.manage links.manage links.rules links.see "
+        "media.manage people.manage people.see post.approve post.edit_any post.see post.write settings.manage "
+        "slots.manage status.see unit.manage"
     ),
-    Role.AUDITOR: "analytics.see audit.read channel.see people.see post.see status.see",
+    Role.AUDITOR: "analytics.see audit.read campaign.see channel.see links.see people.see post.see status.see",
 }
 TABLE = [(role, ability) for role in Role for ability in policies.ABILITIES]
 

@@ -102,7 +102,10 @@ def test_the_sets_of_states_fit_the_table() -> None:
 
 @pytest.mark.parametrize("message", sorted(messages.MESSAGES))
 def test_every_message_reads_as_a_sentence(message: str) -> None:
-    said = render(message, {"title": "Story time", "channel": "Paper", "reason": "", "tries": 12, "look_at": "there"})
+    said = render(
+        message,
+        {"title": "Story time", "channel": "Paper", "reason": "", "tries": 12, "look_at": "there", "what": "all"},
+    )
     assert MESSAGES[message].severity in {"good", "info", "caution", "bad", "unsure", "still"}
     for text in (said.heading, said.body):
         assert text
