@@ -25,6 +25,15 @@ async function fromKept(request) {
   const known = await kept.match(request);
   if (known) return known;
   const answer = await fetch(request);
-  if (answer.ok) kept.put(request, answer.clone());
+  if (answer.ok) {
+    await kept.put(request, answer.clone());
+    await dropOlder(kept, request.url);
+  }
   return answer;
+}
+
+/* A new release gives a file a new name; the one before it is not needed again. */
+async function dropOlder(kept, url) {
+  const stem = url.replace(HASHED, "");
+  for (const other of await kept.keys()) if (other.url !== url && other.url.replace(HASHED, "") === stem) await kept.delete(other);
 }

@@ -42,13 +42,13 @@ def newcomer(tmp_path: Any) -> Iterator[Product]:
 
 
 @pytest.fixture
-def hands(request: pytest.FixtureRequest, chromium: Any) -> Iterator[Callable[[], Hands]]:
+def hands(request: pytest.FixtureRequest, chromium: Any) -> Iterator[Callable[..., Hands]]:
     """Another person's hands on another browser, the way the test's parameter says; complaints fail the test."""
     kind = HANDS[getattr(request, "param", "keyboard")]
     contexts, errors = [], []
 
-    def person() -> Hands:
-        context = chromium.new_context(**kind.window)
+    def person(**more: Any) -> Hands:
+        context = chromium.new_context(**kind.window, **more)
         context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         page = context.new_page()
@@ -64,11 +64,11 @@ def hands(request: pytest.FixtureRequest, chromium: Any) -> Iterator[Callable[[]
 
 
 @pytest.fixture
-def people(product: Product, hands: Callable[[], Hands]) -> Callable[[str], Hands]:
+def people(product: Product, hands: Callable[..., Hands]) -> Callable[..., Hands]:
     """`people("alice")`: Alice, signed in at the running product."""
 
-    def somebody(name: str) -> Hands:
-        person = hands()
+    def somebody(name: str, **more: Any) -> Hands:
+        person = hands(**more)
         person.sign_in(product.address, f"{name}@library.example", PASSWORD)
         return person
 

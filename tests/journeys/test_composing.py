@@ -14,7 +14,7 @@ from tests.journeys.test_staff import post_called, state
 from tests.servers.waiting import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-People = Callable[[str], Hands]
+People = Callable[..., Hands]
 
 
 def count(product: Product) -> int:
@@ -51,7 +51,7 @@ def test_words_typed_without_a_network_are_kept_and_saved_when_it_is_back(produc
 
 
 def test_words_typed_before_the_script_has_come_are_saved_too(product: Product, people: People) -> None:
-    alice = people("alice")
+    alice = people("alice", service_workers="block")
     underway: list[Route] = []
     alice.page.route(re.compile(r"/js/compose\.(\w+\.)?js$"), lambda route: underway.append(route))
     alice.press("link", "New post")
