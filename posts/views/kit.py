@@ -217,7 +217,7 @@ def keep_post(request: HttpRequest, pk: int) -> HttpResponse:
     except keeping.NotKept as error:
         flash(request, str(error), level="error")
         return redirect("posts:detail", post.pk)
-    flash(request, _("Kept as a template. Put {fields} where the words change each time."))
+    flash(request, _("Kept as a template. Put a field such as {title} where the words change each time."))
     return redirect("posts:kit_entry", "templates", row.pk)
 
 
