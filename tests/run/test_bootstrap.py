@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -214,3 +215,16 @@ def test_the_two_libraries_that_disagree_about_oauthlib_import_together() -> Non
     import tweepy
 
     assert tweepy.__version__.startswith("4.17")
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt"])
+def test_every_line_of_a_requirements_file_is_a_pin(name: str) -> None:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    wrong = [line for line in lines if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*==[\w.]+( ; .+)?", line)]
+    assert wrong == []
+
+
+def test_the_tests_run_on_what_the_product_runs_on() -> None:
+    run = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    test = (ROOT / "requirements-test.txt").read_text(encoding="utf-8").splitlines()
+    assert set(run) - set(test) == set()
