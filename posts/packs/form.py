@@ -13,6 +13,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from posts import edits
+from posts.edits import Edits
 from posts.models import Campaign
 
 FORMAT = "libsocial-pack"
@@ -22,6 +24,7 @@ MOST_PARTS = 100
 MOST_TEXT = 20_000  # characters of one text
 MOST_DAYS = 400
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+MOST_CAPTIONS = 50  # languages of one film
 _FILE = re.compile(r"media/[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 
 
@@ -34,12 +37,27 @@ class Bad(Exception):
 
 
 @dataclass(frozen=True)
+class PackCaptions:
+    """The words of a film in one language (BCP-47), by their place in the zip."""
+
+    file: str
+    language: str = ""
+
+
+@dataclass(frozen=True)
 class PackMedia:
-    """A picture, film or document by its place in the zip, with the words that describe it."""
+    """A picture, film or document by its place in the zip, with the words that describe it.
+
+    `poster` is the place of the picture that stands for a film, '' for the film's own; `edits` how a picture is
+    turned and cut.
+    """
 
     file: str
     alt: str = ""
     decorative: bool = False
+    captions: tuple[PackCaptions, ...] = ()
+    poster: str = ""
+    edits: Edits | None = None
 
 
 @dataclass(frozen=True)
@@ -79,9 +97,16 @@ class Pack:
     credits: dict[str, str] = field(default_factory=dict)  # of media, by file
 
     def files(self) -> list[str]:
-        """Every file the drafts show, once, in their order."""
-        named = (item.file for draft in self.drafts for part in draft.parts for item in part.media)
+        """Every picture, film and document the drafts show, once, in their order."""
+        named = (name for item in self.shown() for name in (item.file, item.poster) if name)
         return list(dict.fromkeys(named))
+
+    def caption_files(self) -> dict[str, tuple[str, str]]:
+        """Every file of captions: the film it belongs to, and its language."""
+        return {words.file: (item.file, words.language) for item in self.shown() for words in item.captions}
+
+    def shown(self) -> list[PackMedia]:
+        return [item for draft in self.drafts for part in draft.parts for item in part.media]
 
 
 # --- to JSON ------------------------------------------------------------------
@@ -114,9 +139,19 @@ def _draft_json(draft: PackDraft) -> dict[str, Any]:
         "content_warning": draft.warning,
         "note": draft.note,
         "parts": [
-            {"text": part.text, "media": [vars(item) for item in part.media], "card": part.card} for part in draft.parts
+            {"text": part.text, "media": [_media_json(item) for item in part.media], "card": part.card}
+            for part in draft.parts
         ],
     }
+
+
+def _media_json(item: PackMedia) -> dict[str, Any]:
+    said: dict[str, Any] = {"file": item.file, "alt": item.alt, "decorative": item.decorative}
+    if item.captions:
+        said["captions"] = [vars(words) for words in item.captions]
+    if item.poster:
+        said["poster"] = item.poster
+    return said | {"edits": item.edits.to_json()} if item.edits else said
 
 
 # --- from JSON ------------------------------------------------------------------
@@ -179,11 +214,25 @@ def _part(part: Any, number: int) -> PackPart:
 
 
 def _media(item: Any) -> PackMedia:
+    file = _place(item)
+    captions = item.get("captions") if isinstance(item.get("captions"), list) else []
+    return PackMedia(
+        file,
+        _text(item.get("alt")),
+        item.get("decorative") is True,
+        tuple(PackCaptions(_place(words), _text(words.get("language"))[:35]) for words in captions[:MOST_CAPTIONS]),
+        _place({"file": item["poster"]}) if item.get("poster") else "",
+        edits.read(item.get("edits")),
+    )
+
+
+def _place(item: Any) -> str:
+    """The file an entry names; raises Bad for one outside media/."""
     file = item.get("file") if isinstance(item, Mapping) else None
     if not isinstance(file, str) or not _FILE.fullmatch(file):
         named = {"name": str(file)[:80]}
         raise Bad(_("The pack names a file in a place it may not: “%(name)s”. Files lie in media/.") % named)
-    return PackMedia(file, _text(item.get("alt")), item.get("decorative") is True)
+    return file
 
 
 def _card(card: Any) -> dict[str, str] | None:

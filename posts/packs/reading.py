@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext as _
 
-from libsocial.core import images
+from libsocial.core import captions, images
 from posts import sniffing
 from posts.packs import form
 from posts.packs.form import Bad, Pack
@@ -53,7 +53,8 @@ def read(file: IO[bytes]) -> Found:
     with opened(file) as archive:
         pack = form.of_json(_json(archive))
         here = {info.filename for info in archive.infolist()}
-        missing = [name for name in pack.files() if name not in here]
+        words = pack.caption_files()
+        missing = [name for name in (*pack.files(), *words) if name not in here]
         if missing:
             raise Bad(
                 _("Files the pack names are missing: %(names)s. Ask for it once more.")
@@ -61,7 +62,9 @@ def read(file: IO[bytes]) -> Found:
             )
         for name in pack.files():
             _look(archive, name)
-        unused = sorted(name for name in here - set(pack.files()) - {NAME} if not _ignored(name))
+        for name in words:
+            _read_captions(archive, name)
+        unused = sorted(name for name in here - set(pack.files()) - set(words) - {NAME} if not _ignored(name))
         return Found(pack, _notes(pack, unused))
 
 
@@ -131,6 +134,13 @@ def _look(archive: zipfile.ZipFile, name: str) -> None:
     kind = sniffing.kind_of(head) if head else ""
     if (kind == "image" and not _is_picture(archive, name)) or kind not in {"image", "video", "document"}:
         raise Bad(_("“%(name)s” of the pack is no picture, film or PDF.") % {"name": name[:80]})
+
+
+def _read_captions(archive: zipfile.ZipFile, name: str) -> None:
+    try:
+        captions.read(_bytes(archive, name, captions.MOST_BYTES + 1))
+    except captions.NotCaptions as error:
+        raise Bad(f"{name}: {error}") from error
 
 
 def _is_picture(archive: zipfile.ZipFile, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import IO
 
@@ -17,8 +18,16 @@ from posts import drafting
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart
 from posts.models import Asset, Campaign, Post
 from posts.packs import reading, writing
-from posts.packs.form import Bad, Pack, PackDraft, PackPart
+from posts.packs.form import Bad, Pack, PackDraft, PackMedia, PackPart
 from posts.services import campaigns, drafts, media
+
+
+@dataclass(frozen=True)
+class Files:
+    """What of a pack is in the library: assets by their file, ids of captions by theirs."""
+
+    assets: dict[str, Asset] = field(default_factory=dict)
+    captions: dict[str, int] = field(default_factory=dict)
 
 
 def export(*, by: User, campaign: Campaign, licence: str) -> bytes:
@@ -26,9 +35,9 @@ def export(*, by: User, campaign: Campaign, licence: str) -> bytes:
     policies.require(by, "campaign.manage", campaign.unit)
     posts = Post.objects.visible_to(by).filter(campaign=campaign).exclude(state__in=("archived", "withdrawn"))
     found = list(posts.select_related("current").order_by("planned_at", "pk"))
-    pack, assets = writing.pack_of(campaign, found, licence.strip()[:80])
+    pack, paths = writing.pack_of(campaign, found, licence.strip()[:80])
     try:
-        made = writing.zipped(pack, assets)
+        made = writing.zipped(pack, paths)
     except OSError as error:
         raise Refused(_("A file of the library is gone, so the pack could not be made.")) from error
     audit.record("campaign.exported", by=by, on=campaign, unit=campaign.unit, data={"name": campaign.name})
@@ -41,13 +50,13 @@ def bring_in(*, by: User, unit: Unit, starts: date, file: IO[bytes], approver: U
     pack = reading.read(file).pack
     file.seek(0)
     with reading.opened(file) as archive:
-        assets = {name: _taken(by, unit, archive, name, pack) for name in pack.files()}
-    return begin(by=by, unit=unit, starts=starts, pack=pack, assets=assets, approver=approver)
+        files = Files({name: _taken(by, unit, archive, name, pack) for name in pack.files()})
+        for name, (film, language) in pack.caption_files().items():
+            files.captions[name] = _captioned(by, files.assets[film], archive, name, language)
+    return begin(by=by, unit=unit, starts=starts, pack=pack, files=files, approver=approver)
 
 
-def begin(
-    *, by: User, unit: Unit, starts: date, pack: Pack, assets: dict[str, Asset], approver: User | None = None
-) -> Campaign:
+def begin(*, by: User, unit: Unit, starts: date, pack: Pack, files: Files, approver: User | None = None) -> Campaign:
     """A campaign with its drafts from a pack whose files are in the library. Raises NotAllowed, Refused."""
     plan = campaigns.Plan(
         name=pack.name,
@@ -66,18 +75,18 @@ def begin(
     with transaction.atomic():
         campaign = campaigns.create(by=by, unit=unit, plan=plan)
         for one in pack.drafts:
-            draft = draft_of(one, starts, unit, assets, campaign)
+            draft = draft_of(one, starts, unit, files, campaign)
             drafts.create(by=by, unit=unit, token=uuid.uuid4(), draft=draft)
         data = {"name": campaign.name, "drafts": len(pack.drafts)}
         audit.record("campaign.imported", by=by, on=campaign, unit=unit, data=data)
     return campaign
 
 
-def draft_of(one: PackDraft, starts: date, unit: Unit, assets: dict[str, Asset], campaign: Campaign) -> Draft:
+def draft_of(one: PackDraft, starts: date, unit: Unit, files: Files, campaign: Campaign) -> Draft:
     """A draft of the pack on the calendar of this unit, without channels."""
     at = f"{starts + timedelta(days=one.day):%Y-%m-%d}T{one.clock}" if one.day is not None else ""
     return Draft(
-        parts=tuple(_part(part, assets) for part in one.parts),
+        parts=tuple(_part(part, files) for part in one.parts),
         language=one.language or unit.language,
         content_warning=one.warning,
         at=at,
@@ -87,10 +96,25 @@ def draft_of(one: PackDraft, starts: date, unit: Unit, assets: dict[str, Asset],
     )
 
 
-def _part(part: PackPart, assets: dict[str, Asset]) -> DraftPart:
-    shown = tuple(DraftMedia(assets[item.file].pk, item.alt, item.decorative) for item in part.media)
+def _part(part: PackPart, files: Files) -> DraftPart:
+    shown = tuple(_shown(item, files) for item in part.media)
     card = DraftCard(**part.card) if part.card else None
     return DraftPart(drafting.text_of(part.text), shown, card)
+
+
+def _shown(item: PackMedia, files: Files) -> DraftMedia:
+    captions = tuple(files.captions[words.file] for words in item.captions)
+    poster = files.assets[item.poster].pk if item.poster else None
+    return DraftMedia(files.assets[item.file].pk, item.alt, item.decorative, captions, poster, item.edits)
+
+
+def _captioned(by: User, film: Asset, archive: object, name: str, language: str) -> int:
+    """The id of the captions of a film that just came in."""
+    try:
+        file = reading.media_of(archive, name)  # type: ignore[arg-type]
+        return media.add_captions(by=by, asset=film, file=file, language=language).pk
+    except media.Refused as error:
+        raise Bad(f"{name}: {error}") from error
 
 
 def _taken(by: User, unit: Unit, archive: object, name: str, pack: Pack) -> Asset:

@@ -77,7 +77,7 @@ def _look(request: HttpRequest, found: reading.Found, file: IO[bytes] | None = N
 def _begin(request: HttpRequest, found: reading.Found, file: IO[bytes] | None, asked: dict[str, Any]) -> Any:
     place = {"unit": asked["unit"], "starts": asked["starts"], "approver": asked.get("approver")}
     if file is None:
-        return packs.begin(by=request.user, pack=found.pack, assets={}, **place)
+        return packs.begin(by=request.user, pack=found.pack, files=packs.Files(), **place)
     file.seek(0)
     return packs.bring_in(by=request.user, file=file, **place)
 

@@ -19,11 +19,13 @@ from channels_app.models import Channel
 from libsocial.links.models import Link
 from posts import drafting
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget
-from posts.models import Asset, Campaign, Post
+from posts.edits import Edits
+from posts.models import Asset, Campaign, CaptionFile, Post
 from posts.packs import form, reading, ready
 from posts.packs.form import Bad
 from posts.services import campaigns, drafts, media, packs
 from posts.services.campaigns import Plan
+from tests import reels
 from tests.cast import Library, signed_in
 from tests.posts.conftest import written
 
@@ -154,6 +156,33 @@ def test_what_goes_out_comes_in_equal_without_people_accounts_and_dates(lib: Lib
     own = Asset.objects.get(unit=lib.north)
     assert (asset.width, asset.height) == (own.width, own.height)
     assert drafting.of_revision(come["No day."].current).at == ""
+
+
+def test_films_travel_with_their_captions_and_pictures_as_they_are_cut(lib: Library) -> None:
+    campaign = campaigns.create(by=lib.erin, unit=lib.north, plan=Plan("Seeds", date(2026, 9, 1), date(2026, 9, 14)))
+    film = media.upload(by=lib.alice, unit=lib.north, file=reels.sent(reels.film()))
+    picture = media.upload(by=lib.alice, unit=lib.north, file=SimpleUploadedFile("hopper.jpg", PICTURE))
+    words = media.add_captions(by=lib.alice, asset=film, file=reels.sent(reels.SRT, "tour.srt"), language="es")
+    cut = Edits(rotate=90, crop=(0.1, 0.1, 0.5, 0.5), focus=(0.2, 0.3))
+    shown = (DraftMedia(film.pk, "A tour", captions=(words.pk,), poster=picture.pk), DraftMedia(picture.pk, edits=cut))
+    written(lib.alice, lib.north, Draft(parts=(DraftPart("Look.", shown),), campaign=campaign.pk))
+    made = packs.export(by=lib.erin, campaign=campaign, licence="CC BY 4.0")
+    there = packs.bring_in(by=lib.ada, unit=lib.south, starts=date(2027, 3, 1), file=io.BytesIO(made))
+    tour, other = drafting.of_revision(there.posts.get().current).parts[0].media
+    (come,) = CaptionFile.objects.filter(asset__unit=lib.south)
+    assert (come.asset_id, come.language, come.vtt_sha256) == (tour.asset, "es", words.vtt_sha256)
+    assert (tour.captions, tour.poster, other.edits) == ((come.pk,), other.asset, cut)
+
+
+def test_captions_that_are_none_stop_a_pack(lib: Library) -> None:
+    shown = {"file": "media/1.jpg", "captions": [{"file": "media/1.vtt", "language": "en"}]}
+    pack = GOOD | {"drafts": [{"parts": [{"text": "x", "media": [shown]}]}]}
+    with pytest.raises(Bad, match=r"missing: media/1\.vtt"):
+        packs.bring_in(by=lib.erin, unit=lib.north, starts=date(2026, 9, 1), file=zipped(pack))
+    broken = zipped(pack, files={"media/1.jpg": PICTURE, "media/1.vtt": b"hello"})
+    with pytest.raises(Bad, match=r"media/1\.vtt"):
+        packs.bring_in(by=lib.erin, unit=lib.north, starts=date(2026, 9, 1), file=broken)
+    assert not Asset.objects.exists()
 
 
 def test_short_links_of_ours_travel_as_the_pages_they_lead_to(lib: Library, settings: Any) -> None:
