@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from bisect import bisect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -31,7 +32,8 @@ class Piece:
         return [match.span() for match in LINK.finditer(self.text)]
 
     def in_link(self, at: int) -> bool:
-        return any(start <= at < end for start, end in self.links)
+        before = bisect(self.links, (at, len(self.text))) - 1
+        return before >= 0 and at < self.links[before][1]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from functools import cache
 
 import pyphen
@@ -27,10 +28,13 @@ def click_here(piece: Piece, said: Said, context: Context) -> Findings:
 
 # --- reading level ----------------------------------------------------------------
 ENOUGH_WORDS = 30
-_SENTENCE = regex.compile(r"[^.!?…\n]+[.!?…]*")
+# A full stop inside a word, an address or a number ends nothing.
+_SENTENCE = regex.compile(r"[^.!?…\n]+(?:[.!?…]+(?=[^\s.!?…])[^.!?…\n]+)*+[.!?…]*")
 # Where a text counts as hard. English: school grade of Flesch-Kincaid (Kincaid 1975). Spanish: ease after Fernández
 # Huerta (1959); French: ease after Kandel and Moles (1958), both lower is harder.
 HARD = {"en": 9.0, "es": 55.0, "fr": 50.0}
+_LINE = regex.compile(r"[^\n]+")
+_ENOUGH_TO_TELL = 6  # words of a line that tell its language
 _LONG_SENTENCE = 20  # words; what is marked should be worth cutting
 
 
@@ -38,14 +42,26 @@ def reading(piece: Piece, said: Said, context: Context) -> Findings:
     """A12: hard to read, with the longest sentence marked. Short texts and other languages are not judged."""
     if said.tongue not in HARD:
         return
-    plain = TAG.sub(" ", LINK.sub(" ", piece.text))
+    lines = [line for line in _LINE.finditer(piece.text) if not _foreign(line.group(), said.tongue)]
+    plain = "\n".join(TAG.sub(" ", LINK.sub(" ", line.group())) for line in lines)
     words = WORD.findall(plain)
     if len(words) < ENOUGH_WORDS or not is_hard(plain, words, said.tongue):
         return
-    longest = max(_SENTENCE.finditer(piece.text), key=lambda one: len(WORD.findall(one.group())))
+    sentences = (one for line in lines for one in _SENTENCE.finditer(piece.text, line.start(), line.end()))
+    longest = max(sentences, key=lambda one: len(WORD.findall(one.group())))
     count = len(WORD.findall(longest.group()))
     says = "long" if count >= _LONG_SENTENCE else ""
     yield found("A12", piece, longest.span(), says=says, params={"count": count})
+
+
+def _foreign(line: str, language: str) -> bool:
+    """A line of another language in a bilingual text: no formula of this one fits it."""
+    words = [word.lower() for word in WORD.findall(line)]
+    if len(words) < _ENOUGH_TO_TELL:
+        return False
+    scores = {code: len(little.intersection(words)) for code, little in lexicon.LITTLE.items()}
+    best = max(scores, key=lambda code: scores[code])
+    return best != language and scores[best] >= 3 and scores[best] >= 2 * scores[language]
 
 
 def is_hard(text: str, words: list[str], language: str) -> bool:
@@ -114,12 +130,13 @@ _DAY = regex.compile(
     r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:lunes|martes|miércoles|jueves|viernes|sábados?|domingos?)\b"
     r"|\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)s?\b"
     r"|\b(?:jan(?:uary)?|feb(?:ruary)?|march|april|may|june|july|aug(?:ust)?|sept(?:ember)?|oct(?:ober)?|nov(?:ember)?"
-    r"|dec(?:ember)?)\.? \d{1,2}\b|\b\d{1,2} (?:january|february|march|april|may|june|july|august|september|october"
-    r"|november|december)\b|\b\d{1,2} de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre"
-    r"|noviembre|diciembre)\b|\b\d{1,2} (?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre"
-    r"|décembre)\b",
+    r"|dec(?:ember)?)\.? \d{1,2}(?:st|nd|rd|th)?\b|\b\d{1,2} (?:january|february|march|april|may|june|july|august"
+    r"|september|october|november|december)\b|\b\d{1,2} de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto"
+    r"|septiembre|octubre|noviembre|diciembre)\b|\b\d{1,2} (?:janvier|février|mars|avril|mai|juin|juillet|août"
+    r"|septembre|octobre|novembre|décembre)\b",
     regex.IGNORECASE,
 )
+_TOGETHER = 120  # characters between the day and the hour of one event
 _ACCESS = regex.compile(
     r"accessib|accesib|wheelchair|step-free|interpret|intérprete|interprète|sign language|\b(?:asl|bsl|lsf|lse)\b"
     r"|accommodation|hearing loop|captioned|silla de ruedas|lengua de se|adaptaci|fauteuil roulant|langue des signes"
@@ -132,6 +149,13 @@ def access(piece: Piece, said: Said, context: Context) -> Findings:
     """A17: an event with day and hour, and no word on who can come in and whom to ask."""
     if _ACCESS.search(piece.text):
         return
-    day, clock = _DAY.search(piece.text), _CLOCK.search(piece.text)
-    if day and clock:
+    clocks = [match.start() for match in _CLOCK.finditer(piece.text)]
+    day = next((one for one in _DAY.finditer(piece.text) if _near(clocks, one.start())), None)
+    if day:
         yield found("A17", piece, day.span(), found="", fix="insert_access" if context.can_insert_access() else "")
+
+
+def _near(places: list[int], at: int) -> bool:
+    """Whether the place before or after it is close enough to be spoken of together."""
+    after = bisect(places, at)
+    return any(abs(place - at) <= _TOGETHER for place in places[max(0, after - 1) : after + 1])

@@ -156,21 +156,45 @@ def _without(pattern: regex.Pattern[str], piece: Piece) -> str:
 
 
 # --- capitals -----------------------------------------------------------------
-_SHOUTED = regex.compile(r"(?<![\w#@])\p{Lu}{4,}(?![\w@])")
+_SHOUTED = regex.compile(r"(?<![\w#@-])\p{Lu}{4,}(?![\w@®™-])")
+_CAPITALS = regex.compile(r"(?<![\w#@-])\p{Lu}{2,}(?![\w@®™-])")
+_VOWEL = regex.compile(r"[AEIOUYÁÀÂÄÉÈÊËÍÎÏÓÔÖÚÛÜŒ]")
+_BESIDE = regex.compile(r"[\s,;:!?.&'’“”\"–—-]{1,3}")
 SHOUTS = 3
+SHORT = 3  # letters; shorter words in capitals are mostly acronyms
 
 
 def capitals(piece: Piece, said: Said, context: Context) -> Findings:
-    """A11: three words and more of four capitals and more that are no acronyms."""
-    shouted = shouted_words(piece)
-    if len(shouted) >= SHOUTS:
+    """A11: three different words and more of four capitals and more that are no acronyms."""
+    shouted = [match for match in shouted_words(piece) if _SHOUTED.fullmatch(match.group())]
+    if len({match.group() for match in shouted}) >= SHOUTS:
         span = shouted[0].start(), shouted[-1].end()
         yield found("A11", piece, span, fix="sentence_case", params={"count": len(shouted)})
 
 
 def shouted_words(piece: Piece) -> list[regex.Match[str]]:
-    matches = _SHOUTED.finditer(piece.text)
-    return [one for one in matches if one.group() not in lexicon.ACRONYMS and not piece.in_link(one.start())]
+    """Words in capitals side by side, short ones among them too. One that stands alone between small letters is taken
+    for a name or an acronym, unless it is a word everybody knows."""
+    words = [one for one in _CAPITALS.finditer(piece.text) if not piece.in_link(one.start())]
+    spoken = [one for one in words if _is_word(one.group())]
+    beside = {
+        match.start()
+        for before, after in pairwise(spoken)
+        if _BESIDE.fullmatch(piece.text, before.end(), after.start())
+        for match in (before, after)
+    }
+    return [one for one in spoken if one.start() in beside or _is_common(one.group())]
+
+
+def _is_word(word: str) -> bool:
+    """Not an acronym: those of the list, those without a vowel, and short ones nobody knows as words."""
+    if word in lexicon.ACRONYMS or not _VOWEL.search(word):
+        return False
+    return len(word) > SHORT or word.lower() in lexicon.SHORT_WORDS
+
+
+def _is_common(word: str) -> bool:
+    return len(word) > SHORT and word.lower() in lexicon.known()
 
 
 # --- unseen -------------------------------------------------------------------

@@ -10,8 +10,25 @@ ACRONYMS = words_of(
     """
     STEM STEAM YALSA LGBT LGBTQ LGBTQIA LGBTQIA2S NASA UNESCO IFLA ISBN ISSN HTML NATO UNICEF COVID ESOL TOEFL
     IELTS GCSE ADHD AARP BIPOC FAFSA HVAC MOMA NAACP NOAA OPAC OCLC ALSC IMLS RSVP ASAP PODCAST ZOOM WIFI USDA
-    SNAP TANF DACA CLEP MCAT LSAT YMCA YWCA JSTOR MARC BIBFRAME DVDS DELE DELF SIELE ONCE RENFE SNCF FNAC DREES
-    INSEE CNRS RTVE OLED JPEG PDFS NYPL BNF SEPE TGIF POTUS SCOTUS FEMA DIY
+    LEGO SOAR SNAP TANF DACA CLEP MCAT LSAT YMCA YWCA JSTOR MARC BIBFRAME DVDS DELE DELF SIELE ONCE RENFE SNCF FNAC
+    DREES INSEE CNRS RTVE OLED JPEG PDFS NYPL BNF SEPE TGIF POTUS SCOTUS FEMA DIY
+    """
+)
+
+# Short words that are no acronyms when a whole sentence is in capitals.
+SHORT_WORDS = words_of(
+    """
+    a an the to of in on at by for up my our we you he she it is be as or and but not no if all are was has had do did
+    due new now one two six ten day art ask get let may can see say sit try use via who why how out off any own its
+    his her him us go so too key old end big fun free read el la los las un una de del en por con que su sus tu y o al
+    es no ni se le les des du un une et ou en au aux par sur vos nos ne pas est
+    """
+)
+# The names of days and months keep their capital in English.
+PROPER = words_of(
+    """
+    Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February April June July August September
+    October November December
     """
 )
 

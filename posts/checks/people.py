@@ -32,13 +32,18 @@ def loans(piece: Piece, said: Said, context: Context) -> Findings:
 _NAME = r"\p{Lu}\p{Ll}{1,20}"
 _NUMBERS = r"(?:six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|five|four|three|two)"
 _MINOR = regex.compile(
-    rf"\b(?P<name>{_NAME})(?: {_NAME})?,? (?:\(|aged? |who is )?(?P<age>[1-9]|1[0-7])"
+    rf"\b(?P<name>{_NAME})(?: {_NAME})?(?:,? (?:\(|aged? |who is )|, )(?P<age>[1-9]|1[0-7])"
     r"(?:\)|,| years? old| and)(?![\d:.])"
+    rf"|\b(?P<name>{_NAME})(?: {_NAME})? (?P<age>[1-9]|1[0-7]) years? old\b"
     rf"|\b(?:(?P<age>[1-9]|1[0-7])|{_NUMBERS})[- ]years?[- ]old (?P<name>{_NAME})\b"
     rf"|\b(?:[1-9]|1[0-2])(?:st|nd|rd|th)[- ]grader (?P<name>{_NAME})\b"
     rf"|\b(?P<name>{_NAME})(?: {_NAME})?, (?:a|an) (?:[1-9]|1[0-2])(?:st|nd|rd|th)[- ]grader\b"
     rf"|\b(?P<name>{_NAME})(?: {_NAME})?,? (?:de )?(?P<age>[1-9]|1[0-7]) años\b"
     rf"|\b(?P<name>{_NAME})(?: {_NAME})?,? (?P<age>[1-9]|1[0-7]) ans\b"
+    rf"|\b(?P<name>{_NAME})(?: {_NAME})?,? (?:alumn[oa]|estudiante) de (?:[1-6]\.?[ºo°]?|primero|segundo|tercero|cuarto"
+    r"|quinto|sexto) de (?:primaria|infantil|la ESO|ESO)\b"
+    rf"|\b(?P<name>{_NAME})(?: {_NAME})?,? (?:élève (?:de|en) |en classe de |en )(?:CP|CE1|CE2|CM1|CM2|sixième"
+    r"|cinquième|quatrième)\b"
 )
 _NO_NAME = words_of(
     """
@@ -68,8 +73,16 @@ _PUBLIC = regex.compile(
     r"(?:\b(?:by|author|authors|writer|poet|novelist|illustrator|historian|professor|prof\.?|dr\.?|speaker|artist"
     r"|musician|journalist|director|actor|singer|mayor|president|librarian|presenter|instructor|featuring|starring"
     r"|series|biography|books?|novels?|autora?|escritora?|poeta|de|auteure?|autrice|écrivaine?|par|et|and|y|with|con"
-    r"|avec|saint|st\.?|san|santa) |“|\"|«)$",
+    r"|avec|saint|st\.?|san|santa|contact|e-?mails?|call|contacte?|escriba a|contactez|écrivez à) |“|\"|«)$",
     regex.IGNORECASE,
+)
+# "Curator of Puzzles Andrew Rhoda", "the novelist Master Gardener Ana Ruiz": a title before it.
+_TITLED = regex.compile(r"\p{Ll} (?P<title>\p{Lu}\p{Ll}+) $")
+_ROLE = r"(?:librarian|curator|instructor|teacher|author|poet|educator|professor|director|artist|musician|historian)"
+# Who leads, reads or is introduced wants to be known; who is written to at a desk is staff.
+_KNOWN_AFTER = regex.compile(
+    r"['’]s? |(?: and [^.!?\n]{1,40})? (?:is (?:an? |the )|will |leads? |presents? |teaches |performs? |signs )"
+    rf"|,? \(?(?:https?:|[\p{{L}} -]{{0,40}}\b{_ROLE}\b)|, \p{{Lu}}{{2,6}}\b| \||,? (?:at )?[\w.+-]{{1,64}}@"
 )
 _NO_SURNAME = words_of(
     """
@@ -81,12 +94,21 @@ _NO_SURNAME = words_of(
 
 
 def names(piece: Piece, said: Said, context: Context) -> Findings:
-    """P6: a first and a second name, unless the words before say it is a public one, or the library knows it."""
+    """P6: a first and a second name, unless the words around say it is a public one, or the library knows it."""
     for match in _PAIR.finditer(piece.text):
         first, last = match.group(1), match.group(2)
         if first not in lexicon.GIVEN_NAMES or last in _NO_SURNAME or piece.in_link(match.start()):
             continue
-        if _PUBLIC.search(piece.text[max(0, match.start() - 16) : match.start()]):
-            continue
-        if f"{first} {last}" not in context.contacts.names:
+        if not _is_public(piece.text, match) and f"{first} {last}" not in context.contacts.names:
             yield found("P6", piece, match.span())
+
+
+def _is_public(text: str, match: regex.Match[str]) -> bool:
+    """Whether the words before or after introduce the person, or say where to write to."""
+    if match.group(2).endswith(("'s", "’s", "'", "’")):
+        return True  # "John Ford's Oscars": somebody's work is spoken of
+    before = text[max(0, match.start() - 60) : match.start()]
+    titled = _TITLED.search(before)
+    if titled and titled["title"] not in lexicon.GIVEN_NAMES:
+        return True
+    return bool(_PUBLIC.search(before[-16:]) or _KNOWN_AFTER.match(text, match.end()))

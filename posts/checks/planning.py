@@ -27,7 +27,17 @@ _NEAR = {
 _THIS = {"en": "this|next", "es": "este|próximo", "fr": "ce"}
 # "Mañana" is the morning too: "por la mañana", "de la mañana", "cada mañana", "mañanas".
 _NOT_BEFORE = regex.compile(r"(?:\b(?:la|cada|esta|una|books of|of|until|à)\s)$", regex.IGNORECASE)
-_NOT_AFTER = regex.compile(r"['’]s\b|\w", regex.IGNORECASE)
+_NOT_AFTER = regex.compile(r"['’]s\b|\w| en día\b| día\b", regex.IGNORECASE)
+# "Sign up today" is true on any day; so is what is "known today".
+_ANY_DAY = regex.compile(
+    r"\b(?:sign(?:ed)? up|register|subscribe|apply|enroll?|donate|rsvp|get (?:yours|started)|download(?: it)?"
+    r"|learn more|reserve your (?:spot|seat|place)|known|used|popular|relevant|meaning|living"
+    r"|inscr[ií]b(?:ete|[ae]se|anse)|reg[ií]str(?:ate|ese)|apúntate|inscrivez-vous|abonnez-vous) $",
+    regex.IGNORECASE,
+)
+_PAPER = regex.compile(r"\p{Lu}\p{L}+ $")  # "USA Today", "Psychology Today"
+_NOW = ("today", "hoy", "aujourd'hui")
+_VERBS = ("may", "march")  # in small letters, without a capital, mostly no months
 
 
 def _either(words: object) -> str:
@@ -64,6 +74,8 @@ def stale(piece: Piece, said: Said, context: Context) -> Findings:
     if goes_out != written:
         yield from _relative(piece, text, near, weekday, said.tongue, goes_out)
     for match in dated.finditer(text):
+        if match.group("month") in _VERBS:
+            continue
         on = _date_of(match, said.tongue, goes_out)
         if on and on < goes_out:
             params = {"date": _said(on), "day": _said(goes_out)}
@@ -76,7 +88,7 @@ def _relative(
     for match in near.finditer(text):
         if _NOT_BEFORE.search(text[max(0, match.start() - 10) : match.start()]):
             continue
-        if _NOT_AFTER.match(text[match.end() : match.end() + 2]):
+        if _NOT_AFTER.match(text, match.end()) or _is_any_day(text, match):
             continue
         means = day + timedelta(days=_NEAR[code][match.group().lower()])
         yield found("T3", piece, match.span(), params={"day": _said(day), "means": _said(means)})
@@ -84,6 +96,14 @@ def _relative(
         wanted = _DAYS[code].split().index(match.group("weekday").lower())
         means = day + timedelta(days=(wanted - day.weekday()) % 7)
         yield found("T3", piece, match.span(), params={"day": _said(day), "means": _said(means)})
+
+
+def _is_any_day(text: str, match: regex.Match[str]) -> bool:
+    """Whether "today" is no day of the calendar here."""
+    before = text[max(0, match.start() - 30) : match.start()]
+    if match.group() == "Today" and _PAPER.search(before):
+        return True
+    return match.group().lower() in _NOW and bool(_ANY_DAY.search(before))
 
 
 def _date_of(match: regex.Match[str], code: str, day: date) -> date | None:

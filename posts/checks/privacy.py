@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import phonenumbers
 import regex
@@ -111,18 +111,28 @@ _INSIDE = regex.compile(
     r"\.\d{1,3}\.\d{1,3}(?![\d.])|\bhttps?://(?:localhost|127\.0\.0\.1)\S{0,80}",
     regex.IGNORECASE,
 )
+_MEETING = regex.compile(
+    r"\bmeeting (?:id|number)\b|\bid de (?:la )?reuni[oó]n\b|\bid de réunion\b|\b(?:zoom|webex|teams)\b",
+    regex.IGNORECASE,
+)
 _HOST = regex.compile(r"\b[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){1,5}\b", regex.IGNORECASE)
 
 
 def secrets(piece: Piece, said: Said, context: Context) -> Findings:
     """P9: what opens a door or an account, and servers inside the house."""
     for match in _SECRET.finditer(piece.text):
-        yield _secret("P9", piece, match.span())
+        if not _opens_a_meeting(piece.text, match):
+            yield _secret("P9", piece, match.span())
     for match in _INSIDE.finditer(piece.text):
         yield _secret("P9", piece, match.span(), "host")
     for match in _HOST.finditer(piece.text) if "." in piece.text else ():
         if _is_inside(match.group().lower(), context):
             yield _secret("P9", piece, match.span(), "host")
+
+
+def _opens_a_meeting(text: str, match: regex.Match[str]) -> bool:
+    """The passcode of a video meeting the public is invited to stands below its number."""
+    return bool(_MEETING.search(text, max(0, match.start() - 300), match.start()))
 
 
 def _is_inside(host: str, context: Context) -> bool:
@@ -158,8 +168,16 @@ def _is_personal(url: str) -> bool:
     except ValueError:
         return False
     named = {name.lower() for name, value in parse_qsl(parts.query) if value} & _KEYS
+    if _is_meeting(parts):
+        named -= {"pwd"}
     reset = _RESET.search(parts.path) and (parts.query or regex.search(r"/[\w-]{16,}/?$", parts.path))
     return bool(named or reset or ";jsessionid=" in parts.path.lower() or "@" in parts.netloc)
+
+
+def _is_meeting(parts: SplitResult) -> bool:
+    """An invitation to a video meeting carries its passcode; it is meant to be passed on."""
+    host = (parts.hostname or "").removeprefix("www.")
+    return host.endswith("zoom.us") and parts.path.startswith(("/j/", "/w/"))
 
 
 # --- contacts ---------------------------------------------------------------------

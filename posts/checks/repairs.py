@@ -50,12 +50,13 @@ def _one_emoji(piece: Piece, insert: str) -> str:
 
 
 def _sentence_case(piece: Piece, insert: str) -> str:
-    """Shouted words in small letters, the first of a sentence with its capital."""
+    """Shouted words in small letters, the first of a sentence and the names of days and months with a capital."""
     text = piece.text
     for match in letters.shouted_words(piece):
         before = text[: match.start()].rstrip(" “\"'¡¿(")
         first = not before or before[-1] in ".!?…\n:•"
-        word = match.group().capitalize() if first else match.group().lower()
+        plain = match.group().capitalize()
+        word = plain if first or plain in lexicon.PROPER else plain.lower()
         text = text[: match.start()] + word + text[match.end() :]
     return text
 
