@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from libsocial.accounts import policies, policy
 from libsocial.accounts.models import Deputy, Membership, Unit, User
@@ -47,7 +48,7 @@ def who_is_asked(unit: Unit, writers: Collection[int]) -> Asked:
     away = _away(unit, others)
     here = [person for person in others if person.pk not in {row.person_id for row in away}]
     gone = tuple((str(row.person), row.ends_at) for row in away)
-    return Asked(_names(here), _names(mine), gone, next_work(unit) if here else None)
+    return Asked(_said(here, unit), _names(mine), gone, next_work(unit) if here else None)
 
 
 def _first_need(unit: Unit) -> Need:
@@ -74,6 +75,15 @@ def next_work(unit: Unit, now: datetime | None = None) -> datetime | None:
 def _away(unit: Unit, people: list[User]) -> list[Deputy]:
     rows = Deputy.objects.filter(policies.now_q(), person__in=people).select_related("person", "unit")
     return [row for row in rows if unit.path.startswith(row.unit.path)]
+
+
+def _said(people: list[User], unit: Unit) -> tuple[str, ...]:
+    """Their names; a deputy's with whom they stand in for."""
+    rows = Deputy.objects.filter(policies.now_q(), deputy__in=people).select_related("person", "unit")
+    stands_in = {row.deputy_id: row.person for row in rows if unit.path.startswith(row.unit.path)}
+    names = ((person, stands_in.get(person.pk)) for person in people)
+    said = _("%(deputy)s (deputy of %(person)s)")
+    return tuple(said % {"deputy": one, "person": other} if other else str(one) for one, other in names)
 
 
 def _names(people: list[User]) -> tuple[str, ...]:

@@ -26,7 +26,20 @@ from libsocial.accounts.models import Unit, User
 from libsocial.core import asked
 from libsocial.core.localtime import Moment
 from libsocial.links import codes
-from posts import edits, fixing, languages, names, offering, panels, presence, previews, problems, schedule, selectors
+from posts import (
+    edits,
+    fixing,
+    languages,
+    names,
+    offering,
+    panels,
+    presence,
+    previews,
+    problems,
+    schedule,
+    selectors,
+    workflow,
+)
 from posts.composer_files import as_cut, asset_json, sentences, upload_limits
 from posts.drafting import Draft, DraftCard, DraftMedia, DraftPart, DraftTarget, FieldProblem
 from posts.knowledge import Known
@@ -244,6 +257,7 @@ class Composer:
             "units": self.units,
             "zone": self.unit.zone,
             "after_approval": post.state if post and post.state in {"in_review", "approved"} else "",
+            "submit_label": workflow.submit_label(post, self.user, self.known),
             "kept": self.kept,
             "conflict": self._conflict(self.conflict) if self.conflict else None,
             "parts": [self._part(part, "base", number) for number, part in enumerate(self.draft.parts)],

@@ -6,9 +6,10 @@ Built for many posts at once, with a number of queries that does not grow with t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from channels_app.check import Problem
 from channels_app.models import Channel
@@ -90,6 +91,7 @@ class Sheet:
     actions: dict[str, Action]
     needs: Sequence[Need]
     mine: bool  # a yes of this person would count
+    own: bool  # this person wrote or changed it
     base: Revision | None
     changes: list[Change]
     known: Known
@@ -121,9 +123,27 @@ class Sheet:
         return getattr(self.post, "waiting_remarks", 0)  # counted by selectors.with_seen
 
     @property
+    def told(self) -> list[Told]:
+        """All that was found, of every channel and of the whole."""
+        return [problem for pane in self.panes for problem in pane.problems] + self.general
+
+    @property
+    def blocked(self) -> bool:
+        return any(problem.severity == "block" for problem in self.told)
+
+    @property
+    def kind(self) -> str:
+        """What it asks of the person who looks: others, blocked (no yes as it is), clean, or look (at it twice)."""
+        if not self.mine:
+            return "others"
+        if self.blocked or not self.actions["approve"].possible:
+            return "blocked"
+        return "clean" if self.clean else "look"
+
+    @property
     def trouble(self) -> int:
         """How much stands in the way: for the order of the queue."""
-        told = [problem for pane in self.panes for problem in pane.problems] + self.general
+        told = self.told
         clashes = sum(len(pane.clashes) for pane in self.panes) + len(self.conflicts)
         return 100 * sum(problem.severity == "block" for problem in told) + 10 * clashes + len(told)
 
@@ -156,15 +176,26 @@ def _sheet(post: Post, draft: Draft, base: Revision | None, old: Draft | None, u
         draft=draft,
         panes=_panes(post, draft, report, known),
         general=_told(report.general),
-        actions={action.name: action for action in workflow.actions_for(post, user, known)},
+        actions=_acts(workflow.actions_for(post, user, known), report),
         needs=facts.needs if asked else (),
         mine=asked and bool(facts.approves_for),
+        own=facts.own_words,
         base=base,
         changes=changes.between(old, draft, names) if old is not None else [],
         known=known,
         films=filmwork.of(draft, known.channels, known.assets) if asked else [],
         exempt=_exceptions([*report.asked, *report.let], post, known),
     )
+
+
+def _acts(offered: Iterable[Action], report: problems.Report) -> dict[str, Action]:
+    """What blocks refuses a yes: said before it is pressed."""
+    acts = {action.name: action for action in offered}
+    approve = acts.get("approve")
+    if approve and approve.possible and report.blocking:
+        why = _("Something in it must be changed before anybody can approve it.")
+        acts["approve"] = replace(approve, why_not=why)
+    return acts
 
 
 def _mark_languages(sheets: Sequence[Sheet], user: User, known: Known) -> None:

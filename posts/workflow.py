@@ -115,8 +115,17 @@ def actions_for(post: Post, person: User, known: Known | None = None) -> tuple[A
         why_not = facts.why_not(name)
         if why_not is not None:
             kind, confirm = KINDS.get(name, "normal"), str(CONFIRM.get(name, ""))
-            found.append(Action(name, str(label), why_not, kind, ICONS[name], confirm))
+            said = submit_label(post, person, facts.known) if name == "submit" else str(label)
+            found.append(Action(name, said, why_not, kind, ICONS[name], confirm))
     return tuple(found)
+
+
+def submit_label(post: Post | None, person: User, known: Known) -> str:
+    """Who changes a colleague's words gives away the right to approve them: the button says so."""
+    theirs = post is not None and post.author_id != person.pk and policies.can(person, "post.approve", post.unit)
+    if post is not None and theirs and not known.policy(post.unit).own_approval:
+        return str(_("Send to another approver"))
+    return str(LABELS["submit"])
 
 
 def require(post: Post, person: User, name: str) -> Facts:

@@ -111,6 +111,12 @@ def due_soon(user: User, hours: int = 6) -> list[Delivery]:
     return list(rows.select_related("channel", "unit").order_by("due_at")[:50])
 
 
+def held_soon(user: User, standing: Iterable[Hold]) -> list[Delivery]:
+    """Of what would leave in the next hours, all that stands still because of these holds."""
+    found = list(standing)
+    return [row for row in due_soon(user) if any(covers(hold, row) for hold in found)] if found else []
+
+
 def remind(now: datetime | None = None) -> int:
     """Holds whose end has come: whoever placed them, and those who may resume, are told once."""
     now = now or timezone.now()

@@ -94,8 +94,10 @@ def holds_page(request: HttpRequest) -> HttpResponse:
 
 
 def _holds_page(request: HttpRequest, form: HoldForm, status: int = 200) -> HttpResponse:
-    standing = [(hold, holds.name_of(hold), holds.may(request.user, hold.scope, hold.key)) for hold in holds.standing()]
+    found = holds.standing()
+    standing = [(hold, holds.name_of(hold), holds.may(request.user, hold.scope, hold.key)) for hold in found]
     context = {"form": form, "holds": standing, "may_place": bool(_offered(form))}
+    context["soon"] = holds.held_soon(request.user, found)
     return render(request, "scheduler/holds.html", context | _held(request), status=status)
 
 

@@ -111,9 +111,15 @@ def channel(request: HttpRequest, pk: int) -> HttpResponse:
 def who_approves(request: HttpRequest, unit_pk: int) -> HttpResponse:
     """A part of the composer's page: who will be asked, and what to do where nobody can approve."""
     unit = get_object_or_404(policies.units_where(request.user, "post.write"), pk=unit_pk)
-    post = Post.objects.visible_to(request.user).filter(pk=asked.number(request.GET.get("post"))).first()
-    writers = {request.user.pk} | ({post.author_id} if post else set())
+    posts = Post.objects.visible_to(request.user).select_related("current")
+    post = posts.filter(pk=asked.number(request.GET.get("post"))).first()
+    writers = {request.user.pk} | (_writers(post) if post else set())
     context = {"asked": asking.who_is_asked(unit, writers), "unit": unit}
     return render(
         request, "posts/_asked.html", context | {"may_invite": policies.can(request.user, "people.manage", unit)}
     )
+
+
+def _writers(post: Post) -> set[int]:
+    changed_by = post.current.changed_by_id if post.current else None
+    return {post.author_id} | ({changed_by} if changed_by else set())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
@@ -47,6 +48,7 @@ def _queue(request: HttpRequest, outcomes: list[deciding.Outcome] | None = None)
         "page": page,
         "entries": list(zip(found, ids[:-2], ids[2:], strict=True)),
         "clean": sum(sheet.clean for sheet in found),
+        "tally": Counter(sheet.kind for sheet in found),
         "channels": channels,
         "outcomes": outcomes or [],
         "stamp": deciding.page_stamp(request.user),

@@ -176,7 +176,7 @@ def test_a_step_and_an_absence_are_in_what_the_writer_reads(lib: Library) -> Non
     assert "Can approve: Sam Supervisor." in asked_of(lib.alice, lib)
     away(lib, lib.olga)
     page = asked_of(lib.alice, lib)
-    assert "Can approve: Olga Outsider." in page
+    assert "Can approve: Olga Outsider (deputy of Sam Supervisor)." in page
     assert "Away: Sam Supervisor" in page
 
 
