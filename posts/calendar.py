@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.utils.formats import time_format
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -58,6 +59,31 @@ class Span:
         return start.astimezone(UTC), end.astimezone(UTC)
 
 
+@dataclass(frozen=True)
+class Odd:
+    """A crowd on one channel: 'minute' shared with others, or 'hour' with `number` of them."""
+
+    kind: str
+    channel: str
+    number: int
+
+    @property
+    def text(self) -> str:
+        """As said of one post."""
+        if self.kind == "minute":
+            return _("Another post at the same minute on %(channel)s") % {"channel": self.channel}
+        return _("%(n)s posts within an hour on %(channel)s") % {"n": self.number, "channel": self.channel}
+
+    def of_day(self, wall: datetime) -> str:
+        """As said once of a day; `wall` is when it begins."""
+        sentence = (
+            _("%(time)s: several posts at the same minute on %(channel)s")
+            if self.kind == "minute"
+            else _("From %(time)s: many posts within an hour on %(channel)s")
+        )
+        return sentence % {"time": time_format(wall, "TIME_FORMAT"), "channel": self.channel}
+
+
 @dataclass
 class Entry:
     """A post at one of its times, with the channels it goes to then. `wall` is local to the reader."""
@@ -67,7 +93,7 @@ class Entry:
     wall: datetime
     targets: list[Target]
     movable: bool = False
-    told: list[str] = field(default_factory=list)  # what is odd about the time, in words
+    told: list[Odd] = field(default_factory=list)  # what is odd about the time
     html: SafeString | None = None  # the chip, see posts.chips
 
     @property
@@ -121,6 +147,16 @@ class Day:
     @property
     def hidden(self) -> int:
         return sum(self.more.values())
+
+    @property
+    def odd(self) -> list[str]:
+        """Every crowd of the day once, however many posts are in it."""
+        found: dict[tuple[str, str, datetime | None], str] = {}
+        for entry in self.entries:
+            for odd in entry.told:
+                shared = minute(entry.wall) if odd.kind == "minute" else None
+                found.setdefault((odd.kind, odd.channel, shared), odd.of_day(entry.wall))
+        return list(found.values())
 
 
 def month(anchor: date, first_weekday: int = 0) -> Span:
@@ -279,18 +315,16 @@ def mark_crowds(entries: Sequence[Entry]) -> None:
     for channel, found in by_channel.items():
         name = next(target.channel.name for target in found[0].targets if target.channel_id == channel)
         for entry in found:
-            if sentence := _crowd(entry, found, name):
-                entry.told.append(sentence)
+            if odd := _crowd(entry, found, name):
+                entry.told.append(odd)
 
 
-def _crowd(entry: Entry, beside: Sequence[Entry], name: str) -> str:
+def _crowd(entry: Entry, beside: Sequence[Entry], name: str) -> Odd | None:
     near = [other for other in beside if abs(other.at - entry.at) < NEAR]
     same = [other for other in near if other is not entry and minute(other.at) == minute(entry.at)]
     if same:
-        return _("Another post at the same minute on %(channel)s") % {"channel": name}
-    if len(near) >= CROWD:
-        return _("%(n)s posts within an hour on %(channel)s") % {"n": len(near), "channel": name}
-    return ""
+        return Odd("minute", name, len(same) + 1)
+    return Odd("hour", name, len(near)) if len(near) >= CROWD else None
 
 
 def minute(at: datetime) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
@@ -32,6 +33,13 @@ def campaigns_for(user: User, unit: Unit | None, *, archived: bool = False) -> Q
         line = [int(part) for part in unit.path.strip("/").split("/") if part]
         found = found.filter(Q(unit__path__startswith=unit.path) | Q(unit_id__in=line) | Q(units__in=line)).distinct()
     return found.select_related("unit")
+
+
+def names_known(user: User) -> list[tuple[int, str]]:
+    """Living campaigns for a filter, as (id, name), remembered for a minute."""
+    return cache.get_or_set(
+        f"posts.campaigns.{user.pk}", lambda: list(campaigns_for(user, None).values_list("pk", "name")), 60
+    )
 
 
 def with_counts(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:

@@ -19,8 +19,9 @@ from django.utils.translation import gettext as _
 from posts.calendar import Entry
 
 _TELLING = '<span class="calendar-warning">{}<span>{}</span></span>'
+_MARK = '<span class="calendar-mark">{}<span class="visually-hidden">{}</span></span>'
 _LINK = (
-    '<a class="calendar-post" href="{}" data-stop><span class="calendar-time">{}</span> '
+    '<a class="calendar-post" href="{}" data-stop><span class="calendar-time">{}{}</span> '
     '<span class="calendar-title" dir="auto">{}</span> {}{}</a>'
 )
 _MOVE = '<a class="calendar-move" href="{}" data-move data-stop>{}<span class="visually-hidden">{}</span></a>'
@@ -28,9 +29,13 @@ _CHIP = '<div class="calendar-entry tone-{}{}" data-entry="{}" data-wall="{}"{}>
 
 
 class Pen:
-    """Draws the chips of one page. `back` is the page's own address: where a moved post leads back to."""
+    """Draws the chips of one page. `back` is the page's own address: where a moved post leads back to.
 
-    def __init__(self, back: str) -> None:
+    `quiet`: what is odd about a time is a mark alone, where the day says it in words.
+    """
+
+    def __init__(self, back: str, *, quiet: bool = False) -> None:
+        self.quiet = quiet
         self.back = quote(back, safe="")
         self.detail, self.move = reverse("posts:detail", args=[0]), reverse("posts:move", args=[0])
         self.kinds: dict[tuple[str, tuple[int, ...]], tuple[str, SafeString]] = {}
@@ -44,12 +49,21 @@ class Pen:
     def _chip(self, entry: Entry) -> SafeString:
         post = entry.row.post
         tone, state = self._kind(entry)
-        told = format_html_join("", _TELLING, ((self.icons["triangle-alert"], sentence) for sentence in entry.told))
+        mark, told = self._told(entry)
         clock, title = time_format(entry.wall, "TIME_FORMAT"), post.title or self.untitled
-        link = format_html(_LINK, self.detail.replace("/0/", f"/{post.pk}/"), clock, title, state, told)
+        link = format_html(_LINK, self.detail.replace("/0/", f"/{post.pk}/"), clock, mark, title, state, told)
         crowded = " calendar-told" if entry.told else ""
         wall = entry.wall.strftime("%Y-%m-%dT%H:%M")
         return format_html(_CHIP, tone, crowded, post.pk, wall, self._held(entry), link, self._mover(entry, title))
+
+    def _told(self, entry: Entry) -> tuple[SafeString, SafeString]:
+        """A mark beside the time, or sentences below."""
+        nothing, sign = mark_safe(""), self.icons["triangle-alert"]
+        if not entry.told:
+            return nothing, nothing
+        if self.quiet:
+            return format_html(_MARK, sign, "; ".join(odd.text for odd in entry.told)), nothing
+        return nothing, format_html_join("", _TELLING, ((sign, odd.text) for odd in entry.told))
 
     def _held(self, entry: Entry) -> SafeString:
         """What script needs to move it; nothing where the person may not."""

@@ -28,7 +28,13 @@ class Filters:
 
     def __bool__(self) -> bool:
         """Is anything asked for at all?"""
-        return any((self.q, self.state, self.unit, self.channel, self.author, self.campaign))
+        return bool(self.number)
+
+    @property
+    def number(self) -> int:
+        """How many of them narrow the list."""
+        asked = (self.q, self.state, self.unit, self.channel, self.author, self.campaign)
+        return sum(bool(one) for one in asked)
 
 
 @dataclass

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from scheduler.models import Heartbeat
@@ -45,6 +45,11 @@ def beat(kind: str) -> None:
         _last[kind] = now
     name = f"{kind}:{socket.gethostname()}:{os.getpid()}"
     Heartbeat.objects.update_or_create(name=name, defaults={"kind": kind, "at": timezone.now()})
+
+
+def heard(kind: str) -> QuerySet[Heartbeat]:
+    """The signs of life of one kind that are young enough to count."""
+    return Heartbeat.objects.filter(kind=kind, at__gte=timezone.now() - SILENT_AFTER)
 
 
 def read(now: datetime | None = None) -> Pulse:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,12 +14,10 @@ from django.utils.translation import ngettext
 from libsocial.accounts import policies
 from libsocial.accounts.models import User
 from libsocial.shell.addresses import address
-from scheduler import selectors
 from scheduler.models import Delivery, Hold
 from scheduler.states import DUE
 
 PATIENCE = timedelta(seconds=30)  # so long may something be due before a silent clock is worth a word
-ALIVE, REMEMBERED = "shell.alive", 10  # seconds
 
 
 @dataclass(frozen=True)
@@ -33,9 +30,9 @@ class Banner:
     action: str = ""
 
 
-def for_person(person: User) -> list[Banner]:
-    """The banners of this person's pages; usually none."""
-    return [*_silence(), *(_hold(hold) for hold in _holds(person))]
+def for_person(person: User, *, alive: bool) -> list[Banner]:
+    """The banners of this person's pages; usually none. `alive`: are dispatcher and workers heard of?"""
+    return [*([] if alive else _silence()), *(_hold(hold) for hold in _holds(person))]
 
 
 def urgent(number: int) -> list[Banner]:
@@ -52,21 +49,11 @@ def urgent(number: int) -> list[Banner]:
 
 def _silence() -> list[Banner]:
     """The clock that sends posts has stopped, and something is due: everybody on the staff should know."""
-    if _alive() or not Delivery.objects.filter(state__in=DUE, next_at__lt=timezone.now() - PATIENCE).exists():
+    if not Delivery.objects.filter(state__in=DUE, next_at__lt=timezone.now() - PATIENCE).exists():
         return []
     url = address("status")
     text = _("Posts that are due are not leaving: the publisher is silent. They stay planned and are not lost.")
     return [Banner("bad", text, url, _("See status") if url else "")]
-
-
-def _alive() -> bool:
-    """Good news is remembered for some seconds, so that a page rarely has to ask."""
-    if cache.get(ALIVE):
-        return True
-    alive = selectors.pulse_now().alive
-    if alive:
-        cache.set(ALIVE, True, REMEMBERED)
-    return alive
 
 
 def _holds(person: User) -> list[Hold]:

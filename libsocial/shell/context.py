@@ -24,6 +24,7 @@ from libsocial.shell.banners import Banner
 from libsocial.shell.navigation import Count, Entry
 from posts import selectors as posts
 from posts.models import BreakGlass
+from scheduler import pulse
 from scheduler.models import Delivery
 
 THEMES = (
@@ -145,7 +146,8 @@ class Shell:
     def banners(self) -> list[Banner]:
         if not self.signed_in:
             return []
-        return [*banners.for_person(self.person), *banners.urgent(self._numbers["urgent"])]
+        alive = all(self._numbers[kind] for kind in pulse.KINDS)
+        return [*banners.for_person(self.person, alive=alive), *banners.urgent(self._numbers["urgent"])]
 
     @property
     def urls(self) -> dict[str, str]:
@@ -168,6 +170,7 @@ class Shell:
             "waiting": posts.waiting_for(self.person, self.unit),
             "failed": Delivery.objects.filter(mine, state__in=NEEDS_SOMEONE),
             "urgent": BreakGlass.objects.open_for(self.person).exclude(by=self.person),
+            **{kind: pulse.heard(kind) for kind in pulse.KINDS},
         }
         numbers = {name: _number_of(rows) for name, rows in counted.items()}
         return User.objects.filter(pk=self.person.pk).values(**numbers).get()

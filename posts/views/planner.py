@@ -20,7 +20,7 @@ from libsocial.accounts import policies
 from libsocial.core import asked
 from libsocial.core.flash import flash
 from libsocial.core.states import TransitionError
-from posts import calendar, display, drafting, listing, schedule, selectors, slots, timetable, workflow
+from posts import calendar, campaigning, display, drafting, listing, schedule, selectors, slots, timetable, workflow
 from posts.calendar import Span
 from posts.chips import Pen
 from posts.models import Post
@@ -33,6 +33,7 @@ from posts.workflow import NotPossible
 VIEW_COOKIE = "calendar_view"
 YEAR = 365 * 24 * 3600
 LIST_PAGE = 100
+QUIET = {"month", "week"}  # where a crowd is said once of its day, not of each post in it
 OFFERED = 3  # free times a post is offered
 
 
@@ -48,7 +49,7 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
         context |= _list(request, reader, span, light, today)
     else:
         context |= _grid(reader, filters, span, light, channels)
-    Pen(context["here"]).draw(entry for day in context["days"] for entry in day.entries)
+    Pen(context["here"], quiet=span.view in QUIET).draw(entry for day in context["days"] for entry in day.entries)
     answer = render(request, "posts/calendar.html", context)
     if "view" in request.GET:
         answer.set_cookie(
@@ -66,6 +67,7 @@ def _frame(request: HttpRequest, filters: listing.Filters, span: Span, channels:
         "states": display.FILTERS,
         "channels": channels,
         "authors": listing.authors_known(request.user),
+        "campaigns": campaigning.names_known(request.user),
         "units": request.units,
         "may_write": policies.can_anywhere(request.user, "post.write"),
         "here": request.get_full_path(),
@@ -82,8 +84,10 @@ def _grid(
     kept = timetable.notes(reader, span.first, span.last)
     for day in days:
         day.notes = kept.get(day.day, [])
-    width = len(span.weeks[0])
+    width, here_now = len(span.weeks[0]), span.first <= today <= span.last
     return {
+        "here_now": here_now,
+        "posts_before": here_now and sum(len(day.entries) + day.hidden for day in days if day.past and not day.outside),
         "days": days,
         "weeks": [days[start : start + width] for start in range(0, len(days), width)],
         "hours": calendar.hours(days, timetable.now_of(reader, now)) if span.view in {"week", "day"} else [],

@@ -2,7 +2,7 @@
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest?.("form[data-filters]");
-  if (form && event.target.matches("select, input[type=checkbox], input[type=radio], input[type=date]")) form.requestSubmit();
+  if (form && !("fold" in event.target.dataset) && event.target.matches("select, input[type=checkbox], input[type=radio], input[type=date]")) form.requestSubmit();
 });
 
 document.addEventListener("formdata", (event) => {

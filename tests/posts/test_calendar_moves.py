@@ -214,6 +214,19 @@ def test_three_within_the_hour_and_two_in_a_minute_are_told_in_words(lib: Librar
     assert "Another post at the same minute on Practice North" in text
 
 
+def test_a_day_says_once_where_it_is_crowded(lib: Library, channel: Channel) -> None:
+    for clock in ("15:00", "15:00", "15:00", "15:00"):
+        written(lib.alice, lib.north, simple(channel, at=f"2026-12-01T{clock}"))
+    text = grid(lib, on="2026-12-01", view="month")
+    assert text.count("15:00: several posts at the same minute on Practice North") == 1
+    assert text.count('class="calendar-mark"') == 4 and "calendar-warning" not in text
+
+
+def test_the_fold_of_the_filters_counts_what_narrows(lib: Library, channel: Channel) -> None:
+    assert '<span class="badge">2<' in grid(lib, on="2026-12-01", channel=str(channel.pk), state="draft")
+    assert '<span class="badge">1<' in grid(lib, on="2026-12-01", state="draft")
+
+
 def test_free_posting_times_are_gaps_until_somebody_takes_them(lib: Library, channel: Channel) -> None:
     Slot.objects.create(channel=channel, unit=lib.north, weekday=1, at="10:00")
     assert "on=2026-12-01&amp;at=10:00&amp;channel=" in grid(lib, on=AT[:10], view="week")
