@@ -7,6 +7,7 @@ the links that were looked at, the neighbours on the channel.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -21,7 +22,7 @@ from channels_app.content import Content
 from channels_app.models import Channel
 from libsocial.accounts.models import Unit
 from libsocial.core import localtime
-from posts import checks, schedule
+from posts import checks, languages, schedule
 from posts.checks import Contacts, Context, Finding, MediaFact, Piece, Said
 from posts.checks.base import masked
 from posts.checks.rules import level_of
@@ -69,7 +70,8 @@ def problems_of(
     findings = known.checked(said, context)
     findings = [*findings, *_links(said, known, levels), *_neighbours(said, channel, moment, known, post, levels)]
     made = known.exceptions(post) if findings and post is not None else {}
-    return [_problem(finding, made.get(fingerprint(finding)), post, known, unit) for finding in findings]
+    found = (_problem(finding, made.get(fingerprint(finding)), post, known, unit) for finding in findings)
+    return [_in_words(problem, draft) if problem.fix == "name_language" else problem for problem in found]
 
 
 def _today(zone: str) -> datetime | None:
@@ -202,6 +204,14 @@ def _problem(finding: Finding, made: CheckOverride | None, post: Post | None, kn
         severity = standing(made, post)
         params["exception"] = made.pk
     return Problem(finding.field, finding.part, severity, finding.message, params, finding.fix)
+
+
+def _in_words(problem: Problem, draft: Draft) -> Problem:
+    """Languages by their names. Only the text itself can be named anew: a further language is what it was added as."""
+    named, guess = problem.params["named"], problem.params["guess"]
+    params = {**problem.params, "to": guess, "named": languages.called(named), "guess": languages.called(guess)}
+    fix = problem.fix if languages.primary(draft.language) == named else ""
+    return replace(problem, params=params, fix=fix)
 
 
 def standing(made: CheckOverride, post: Post | None) -> str:

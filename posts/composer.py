@@ -202,7 +202,7 @@ class Composer:
             shown.key, shown.start, shown.end = (problem.params[part] for part in ("key", "start", "end"))
             shown.exception = self._exception(problem)
         if problem.fix and channel_id:
-            shown.fix, shown.fix_label = problem.fix, fixing.label(problem.fix)
+            shown.fix, shown.fix_label = problem.fix, fixing.label(problem.fix, problem.params)
             shown.where = f"{channel_id}.{problem.message}.{problem.part}"
         slots[slot].append(shown)
 

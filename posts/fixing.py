@@ -43,6 +43,7 @@ LABELS: dict[str, str | Promise] = {
     "next_open": _("Move it to the next opening"),
     "after_embargo": _("Move it to the end of the embargo"),
     "without_language": _("Publish without it here"),
+    "name_language": _("Name it {guess}"),
     # what posts.checks mends
     "camel_case": _("Write it with capitals"),
     "tags_to_end": _("Move them to the end"),
@@ -59,15 +60,17 @@ LABELS: dict[str, str | Promise] = {
 EVERYWHERE = frozenset({"tidy_text", "mark_decorative", *FIXES})
 
 
-def label(fix: str) -> str:
+def label(fix: str, params: Mapping[str, object] | None = None) -> str:
     """The word on the button; '' for a fix nobody can press."""
-    return str(LABELS.get(fix, ""))
+    return str(LABELS.get(fix, "")).format_map(params or {})
 
 
 def apply(draft: Draft, target: DraftTarget, problem: Problem, can: Capabilities, assets: Mapping[int, Asset]) -> Draft:
     """The draft with this problem mended on this channel; unchanged where it cannot be."""
     if problem.fix in planning.MOVES:
         return planning.at_time(draft, target, str(problem.params["to"]))
+    if problem.fix == "name_language":
+        return replace(draft, language=str(problem.params["to"]))
     if problem.fix == "without_language":
         return without_language(draft, target, str(problem.params.get("tag", "")))
     pictures = resolve.originals(assets)

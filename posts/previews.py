@@ -27,6 +27,9 @@ _MARKED = regex.compile(
     r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]}'»”]|(?<![\p{L}\p{N}_/&])#[\p{L}\p{N}_]*\p{L}[\p{L}\p{N}_]*|(?<![\p{L}\p{N}_/])@[\w.-]+(?:@[\w.-]+)?\w"
 )
 
+HEADLINE = 100  # characters; what takes its title from the text shows about as many
+_SENTENCE = regex.compile(rf".{{12,{HEADLINE}}}?(?<!\b\p{{L}}{{1,2}})[.!?…。！？](?=\s|$)")
+
 
 @dataclass(frozen=True)
 class Track:
@@ -81,8 +84,8 @@ class PreviewPart:
 
     @property
     def title(self) -> str:
-        """The first line, where a layout needs a title and none was given."""
-        return self.text.strip().partition("\n")[0][:140]
+        """The first line, where a layout needs a title and none was given; of a long one its first sentence."""
+        return _headline(self.text.strip().partition("\n")[0])
 
 
 @dataclass(frozen=True)
@@ -195,6 +198,15 @@ def _part(part: Part, number: int, content: Content, where: Addresses, look: Loo
         # A row to swipe has room for all of them.
         more=0 if look.layout == "picture" else max(0, len(part.media) - look.tiles),
     )
+
+
+def _headline(line: str) -> str:
+    """At most `HEADLINE` characters of a line, in whole words."""
+    sentence = _SENTENCE.match(line)
+    if sentence or len(line) <= HEADLINE:
+        return sentence.group() if sentence else line
+    start = line[: HEADLINE - 1]
+    return f"{start.rsplit(' ', 1)[0]}…"
 
 
 def _fold(text: str, look: Look) -> int:

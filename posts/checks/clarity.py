@@ -106,7 +106,8 @@ def language(piece: Piece, said: Said, context: Context) -> Findings:
         return
     guess = guessed(words, said.tongue)
     if guess and said.tongue not in guess:
-        yield found("A16", piece, (0, 0), found="", params={"named": said.tongue, "guess": guess[0]})
+        named = {"named": said.tongue, "guess": guess[0]}
+        yield found("A16", piece, (0, 0), found="", fix="name_language", params=named)
 
 
 def guessed(words: list[str], named: str) -> tuple[str, ...]:

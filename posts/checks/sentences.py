@@ -98,7 +98,7 @@ MESSAGES = {
     ),
     "rule.A16": _hint(
         _("The text does not look like the language that is named"),
-        _("Named is “{named}”, it looks like “{guess}”. Screen readers choose their voice by it."),
+        _("Named is {named}, it looks like {guess}. Screen readers choose their voice by it."),
     ),
     "rule.A16.missing": _hint(_("No language is named"), _("Screen readers choose their voice by it.")),
     "rule.A17": _hint(

@@ -188,6 +188,20 @@ def test_a_fix_in_the_composer_mends_the_base_text(lib: Library, channel: Channe
     assert body["parts"][0]["text"] == "Sign up #BannedBooksWeek"
 
 
+def test_a_text_in_another_language_than_named_is_named_anew(lib: Library, channel: Channel) -> None:
+    browser = signed_in(lib.alice)
+    said = "Hola a todas: la biblioteca abre el sábado y esperamos a las familias en la sala para leer los cuentos."
+    data = form(channel, said) | {"language": "en"}
+    saved = save(browser, data)
+    assert "Name it Spanish" in saved["slots"]["base-0"]
+    assert "Named is English, it looks like Spanish" in saved["slots"]["base-0"]
+    here = reverse("posts:edit", args=[Post.objects.get().pk])
+    do = f"fix:name_language:{channel.pk}.rule.A16.0"
+    page = browser.post(here, data | {"version": saved["version"], "do": do}, follow=True)
+    assert again(Post.objects.get()).current.body["language"] == "es"
+    assert "rule.A16" not in page.content.decode()
+
+
 def test_the_units_own_words_on_access_are_put_in(lib: Library, channel: Channel) -> None:
     contacts.add(by=lib.ada, unit=lib.root, kind="access", value="Step-free access; ask us by Monday.")
     browser = signed_in(lib.alice)

@@ -53,3 +53,15 @@ def test_a_reply_in_another_language_runs_its_own_way(lib: Library) -> None:
     content = Content((Part("Hello"), Part("مرحبا", lang="ar")), language="en")
     preview = previews.of_content(make_channel(lib.north), content, NOWHERE)
     assert [(one.language, one.direction) for one in preview.parts] == [("en", "ltr"), ("ar", "rtl")]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Story time is back. Every Tuesday at ten.", "Story time is back."),
+        ("Story time\nEvery Tuesday", "Story time"),
+        ("word " * 40, f"{'word ' * 19}".rstrip() + "…"),
+    ],
+)
+def test_a_title_taken_from_the_text_ends_with_a_whole_word(text: str, title: str) -> None:
+    assert part(text, platform="feed").title == title
