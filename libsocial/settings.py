@@ -205,6 +205,8 @@ UPLOAD_VIDEO_BYTES = env.number("LIBSOCIAL_UPLOAD_VIDEO_MB", 500, "Largest film 
 UPLOAD_DOCUMENT_BYTES = (
     env.number("LIBSOCIAL_UPLOAD_DOCUMENT_MB", 100, "Largest PDF that may be uploaded, in MB.") * _MB
 )
+# A larger file comes in pieces of this size, so that a cut connection costs one piece and not the whole file.
+UPLOAD_PIECE_BYTES = 4 * _MB
 
 # --- work -----------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL or "inprocess://localhost/"

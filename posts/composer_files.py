@@ -62,18 +62,22 @@ def _told(asset: Asset) -> str:
     return " · ".join(said)
 
 
-def upload_limits() -> dict[str, int]:
-    """The largest file of each kind, in bytes, for scripts."""
+def upload_limits() -> dict[str, Any]:
+    """The largest file of each kind, in bytes, and how larger ones come in pieces, for scripts."""
     return {
         "image": settings.UPLOAD_MAX_BYTES,
         "video": settings.UPLOAD_VIDEO_BYTES,
         "document": settings.UPLOAD_DOCUMENT_BYTES,
+        "pieces": {"bytes": settings.UPLOAD_PIECE_BYTES, "address": reverse("posts:arriving")},
     }
+
+
+_UPLOAD = ("uploadTooLarge", "uploadCut", "uploadWaiting", "uploadStopped", "cancel", "goOn")
 
 
 def upload_words() -> dict[str, str]:
     """Sentences the scripts say about files on their way."""
-    names = ("looking", "imageLarge", "videoLarge", "documentLarge", "fileEmpty", "uploadTooLarge", "uploadCut")
+    names = ("looking", "imageLarge", "videoLarge", "documentLarge", "fileEmpty", *_UPLOAD)
     said = sentences()
     return {name: said[name] for name in names}
 
@@ -108,4 +112,8 @@ def sentences() -> dict[str, str]:
         "pickerFailed": _("The pictures could not be loaded. Close this and try again."),
         "uploadTooLarge": _("the file is too large for this server. Make it smaller, then add it."),
         "uploadCut": _("the upload was cut off. Add the file again."),
+        "uploadWaiting": _("the connection is gone. It goes on as soon as it is back…"),
+        "uploadStopped": _("the connection is gone. What has arrived is kept: go on, or choose the same file later."),
+        "goOn": _("Go on"),
+        "cancel": _("Cancel"),
     }

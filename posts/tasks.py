@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from posts.services import binning, expiring, link_checks, preparing, reminding, repeats
+from posts.services import arriving, binning, expiring, link_checks, preparing, reminding, repeats
 
 LONGEST = 4 * 3600  # seconds; a long film on a small machine
 
@@ -41,6 +41,7 @@ def look_at_links() -> None:
 
 @shared_task(time_limit=3600)
 def tend_library() -> None:
-    """Warns of permissions that end, and empties the bin of what nothing needs."""
+    """Warns of permissions that end, empties the bin of what nothing needs, and forgets uploads nobody went on with."""
     expiring.warn()
     binning.purge()
+    arriving.tidy()

@@ -4,6 +4,7 @@ from django.urls import path, re_path, register_converter
 
 from posts.views import (
     approving,
+    arriving,
     bulk,
     campaigns,
     checks,
@@ -102,6 +103,10 @@ urlpatterns = [
     path("new/", compose.new, name="new"),
     path("autosave/", compose.autosave, name="autosave"),
     path("upload/", intake.upload, name="upload"),
+    path("arriving/", arriving.begin, name="arriving"),
+    path("arriving/<int:pk>/", arriving.piece, name="arriving_piece"),
+    path("arriving/<int:pk>/finish/", arriving.finish, name="arriving_finish"),
+    path("arriving/<int:pk>/drop/", arriving.drop, name="arriving_drop"),
     path("upload/captions/", intake.captions, name="upload_captions"),
     path("captions/<int:pk>/", media.captions, name="captions"),
     path("card/", intake.card, name="card"),

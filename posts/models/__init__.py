@@ -6,7 +6,7 @@ from posts.models.campaigns import Campaign, CampaignQuerySet
 from posts.models.checking import CheckOverride, Contact, LinkCheck
 from posts.models.kit import BannedTag, NamedAccount, Snippet, TagSet, Template
 from posts.models.languages import GlossaryTerm, LanguageReview, LanguageReviewer, Translation
-from posts.models.media import Asset, AssetQuerySet, AssetUse, CaptionFile, Folder, Rendition
+from posts.models.media import Arrival, Asset, AssetQuerySet, AssetUse, Brand, CaptionFile, Folder, Rendition
 from posts.models.planning import Embargo, Repeat, RepeatDate
 from posts.models.planning_slots import Slot
 from posts.models.reviewing import BreakGlass, DecisionLink, Guest, GuestWord, Review, Seen
@@ -14,10 +14,12 @@ from posts.models.talk import Comment
 from posts.models.writing import Post, PostQuerySet, Revision, Target
 
 __all__ = [
+    "Arrival",
     "Asset",
     "AssetQuerySet",
     "AssetUse",
     "BannedTag",
+    "Brand",
     "BreakGlass",
     "CalendarAddress",
     "Campaign",

@@ -147,3 +147,38 @@ class Rendition(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["asset", "rules"], name="one_rendition_per_rules")]
+
+
+class Arrival(models.Model):
+    """A large file on its way into the library, piece by piece; owned by the person who sends it.
+
+    `mark` is what the browser knows the file by, so that the same file chosen again goes on where it stopped.
+    `pieces` are the stored names in order, `received` their bytes together. When it is complete and was taken in,
+    `asset` is what it became, for a browser that never got the answer.
+    """
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    mark = models.CharField(max_length=80)
+    name = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    received = models.PositiveBigIntegerField(default=0)
+    pieces = models.JSONField(default=list)
+    asset = models.ForeignKey(Asset, null=True, on_delete=models.CASCADE, related_name="+")
+    lease = models.DateTimeField(null=True)  # somebody is looking at the whole file, or was until then
+    touched_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["by", "unit", "mark"], name="one_arrival_per_file")]
+
+    @property
+    def percent(self) -> int:
+        return int(100 * self.received / self.size) if self.size else 0
+
+
+class Brand(models.Model):
+    """How a unit's picture cards look: its colours and its logo. Units below take it over until they have their own."""
+
+    unit = models.OneToOneField(Unit, on_delete=models.CASCADE, related_name="+")
+    colour = models.CharField(max_length=7)  # "#0b5a61", behind the words or beside them
+    logo = models.ForeignKey(Asset, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -67,7 +67,7 @@ def keep(*, by: User, unit: Unit, picture: Picture, name: str) -> Asset:
         path, sha256 = storage.put("assets", picture)
         thumb, _sha = storage.put("thumbs", images.thumbnail(picture, THUMB_SIDE))
     except storage.NoRoom as error:
-        raise Refused(_no_room()) from error
+        raise Refused(no_room()) from error
     facts = {
         "path": path,
         "thumb": thumb,
@@ -96,7 +96,8 @@ def _asset(by: User, unit: Unit, sha256: str, name: str, facts: dict[str, Any]) 
     return asset
 
 
-def _no_room() -> str:
+def no_room() -> str:
+    """What a person is told when the disk took no more."""
     return _(
         "The file could not be stored: there is no room left, or the folder cannot be written. "
         "Nothing else was lost. Tell the person who runs this server."
@@ -139,7 +140,7 @@ def _take_document(by: User, unit: Unit, path: Path, folder: Path, name: str) ->
     try:
         thumb, _sha = storage.put("thumbs", images.thumbnail(first, 2 * THUMB_SIDE))
     except storage.NoRoom as error:
-        raise Refused(_no_room()) from error
+        raise Refused(no_room()) from error
     facts = {
         "kind": "document",
         "thumb": thumb,
@@ -156,7 +157,7 @@ def _keep_file(by: User, unit: Unit, path: Path, extension: str, name: str, fact
     try:
         stored, sha256 = storage.put_file("assets", path, extension)
     except storage.NoRoom as error:
-        raise Refused(_no_room()) from error
+        raise Refused(no_room()) from error
     return _asset(by, unit, sha256, name, {**facts, "path": stored})
 
 
@@ -181,7 +182,7 @@ def add_captions(*, by: User, asset: Asset, file: Readable, language: str) -> Ca
         vtt, vtt_sha256 = storage.put_bytes("captions", found.vtt, "vtt")
         srt, srt_sha256 = storage.put_bytes("captions", found.srt, "srt")
     except storage.NoRoom as error:
-        raise Refused(_no_room()) from error
+        raise Refused(no_room()) from error
     with transaction.atomic():
         row, made = CaptionFile.objects.select_for_update().get_or_create(
             asset=asset,
@@ -230,11 +231,11 @@ def remember_descriptions(*, draft: Draft, by: User, unit: Unit) -> None:
 
 def _read(file: Readable, head: bytes, limit: int) -> bytes:
     if (file.size or 0) > limit:
-        raise Refused(_too_heavy("image", limit))
+        raise Refused(too_heavy("image", limit))
     # The stated size is a claim; what is read is counted.
     data = head + file.read(limit + 1 - len(head)) if len(head) <= limit else head
     if len(data) > limit:
-        raise Refused(_too_heavy("image", limit))
+        raise Refused(too_heavy("image", limit))
     return data
 
 
@@ -249,13 +250,14 @@ def _written(file: Readable, head: bytes, limit: int, path: Path) -> Path:
                 size += len(piece)
                 out.write(piece)
     except OSError as error:
-        raise Refused(_no_room()) from error
+        raise Refused(no_room()) from error
     if size > limit:
-        raise Refused(_too_heavy(kind, limit))
+        raise Refused(too_heavy(kind, limit))
     return path
 
 
-def _too_heavy(kind: str, limit: int) -> str:
+def too_heavy(kind: str, limit: int) -> str:
+    """What a person is told of a file over the limit of its kind: image, video or document."""
     said = {
         "image": _("This file is too large: at most %(mb)s MB. Make the picture smaller, then add it."),
         "video": _("This film is too large: at most %(mb)s MB. Save it smaller, or cut it, then add it."),

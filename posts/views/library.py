@@ -19,7 +19,7 @@ from libsocial.core.flash import flash
 from posts import composer_files, edits, library, licences
 from posts.media_forms import AssetForm
 from posts.models import Asset, Folder
-from posts.services import binning, media, replacing
+from posts.services import arriving, binning, media, replacing
 from posts.services import library as keeping
 from posts.services.media import Refused
 
@@ -45,6 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "licences": [(key, licences.label(key)) for key in licences.LICENCES],
         "units": list(policies.units_where(request.user, "post.write")),
         "binned": library.binned_for(request.user, unit).count(),
+        "arriving": arriving.waiting_for(request.user),
         "words": composer_files.upload_words(),
         "limits": composer_files.upload_limits(),
     }

@@ -1,8 +1,8 @@
 /* Pictures, films and documents by drop, paste, picker or file dialog, and link cards. Each upload shows how far it is. */
 import { captionLine, setUpFilms } from "./compose_film.js";
-import { kindOf, send, tooLarge } from "./compose_upload.js";
 import { showCut } from "./compose_crop.js";
 import { takeOut } from "./compose_undo.js";
+import { bringWithLine } from "./upload_line.js";
 
 export function setUpMedia(form, words, changed) {
   const upload = makeUploader(form, words, changed);
@@ -122,31 +122,11 @@ async function readCard(form, words, part, changed) {
 function makeUploader(form, words, changed) {
   return (part, file) => {
     const line = document.createElement("p");
-    const label = document.createElement("span");
     line.className = "compose-upload";
-    label.textContent = file.name;
-    line.append(label);
     part.querySelector("[data-uploads]").append(line);
-    const failed = (sentence) => {
-      line.querySelector("progress")?.remove();
-      line.classList.add("compose-upload-failed");
-      label.textContent = sentence;
-    };
-    const why = tooLarge(file, words);
-    if (why) { failed(`${file.name}: ${why}`); return; }
-    const bar = document.createElement("progress");
-    bar.max = 100;
-    bar.value = 0;
-    bar.setAttribute("aria-label", file.name);
-    line.prepend(bar);
-    const told = (share) => {
-      bar.value = share * 100;
-      if (share < 1 || kindOf(file) === "image") return;
-      bar.removeAttribute("value"); // a film is read for a while after it has arrived
-      label.textContent = `${file.name}: ${words.looking}`;
-    };
     const done = (asset) => { line.remove(); insert(part, asset); changed(); };
-    send(form, words, form.dataset.upload, file, {}, { told, done, failed });
+    const failed = () => line.classList.add("compose-upload-failed");
+    bringWithLine(form, words, file, line, { done, failed, dropped() {} });
   };
 }
 

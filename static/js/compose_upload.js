@@ -1,4 +1,5 @@
 /* One file on its way to the server: sized before it leaves, its progress told. */
+import { sendInPieces } from "./upload_pieces.js";
 
 export function kindOf(file) {
   if (file.type === "application/pdf" || /\.pdf$/i.test(file.name)) return "document";
@@ -6,12 +7,22 @@ export function kindOf(file) {
   return "image";
 }
 
+const limitsOf = () => JSON.parse(document.getElementById("compose-limits").textContent);
+
 /* The sentence for a file that need not be sent; '' for one that may. */
 export function tooLarge(file, words) {
-  const limits = JSON.parse(document.getElementById("compose-limits").textContent);
+  const limits = limitsOf();
   const kind = kindOf(file);
   if (file.size === 0) return words.fileEmpty;
   return file.size > limits[kind] ? words[`${kind}Large`] : "";
+}
+
+/* A file for the library: in one go, or in pieces where it is large. Returns what can `cancel()` it. */
+export function bring(form, words, file, on) {
+  const { pieces } = limitsOf();
+  if (file.size > pieces.bytes) return sendInPieces(form, words, pieces, file, on);
+  const request = send(form, words, form.dataset.upload, file, {}, on);
+  return { cancel() { request.abort(); on.dropped(); } };
 }
 
 export function send(form, words, address, file, more, { told, done, failed }) {
@@ -32,4 +43,5 @@ export function send(form, words, address, file, more, { told, done, failed }) {
   request.open("POST", address);
   request.setRequestHeader("X-Requested-With", "fetch");
   request.send(data);
+  return request;
 }

@@ -1,6 +1,6 @@
 /* The media library: files by button, drop and paste with their progress; choosing many; turning and cutting. */
-import { kindOf, send, tooLarge } from "./compose_upload.js";
 import { setUpCrop } from "./crop.js";
+import { bringWithLine } from "./upload_line.js";
 
 const adding = document.querySelector("[data-media-add]");
 if (adding) setUpAdding(adding);
@@ -24,27 +24,17 @@ function setUpAdding(form) {
   const add = (files) => {
     for (const file of files) {
       const line = document.createElement("li");
-      const bar = document.createElement("progress");
-      const label = document.createElement("span");
-      bar.max = 100; bar.value = 0; bar.setAttribute("aria-label", file.name); label.textContent = file.name;
-      line.append(bar, label); list.append(line);
-      waiting.push([file, line, bar, label]);
+      line.textContent = file.name;
+      list.append(line);
+      waiting.push([file, line]);
     }
     next();
   };
-  const start = (file, line, bar, label) => {
-    const fail = (sentence) => { failed += 1; running -= 1; bar.remove(); label.textContent = sentence; label.dataset.failed = ""; next(); };
-    const why = tooLarge(file, words);
-    if (why) { fail(`${file.name}: ${why}`); return; }
-    const told = (share) => {
-      bar.value = share * 100;
-      if (share < 1 || kindOf(file) === "image") return;
-      bar.removeAttribute("value");
-      label.textContent = `${file.name}: ${words.looking}`;
-    };
-    const done = () => { running -= 1; bar.value = 100; label.textContent = `${file.name} ✓`; next(); };
-    send(form, words, form.dataset.upload, file, {}, { told, done, failed: fail });
-  };
+  const start = (file, line) => bringWithLine(form, words, file, line, {
+    done() { running -= 1; line.querySelector("progress").value = 100; line.querySelector("span").textContent = `${file.name} ✓`; next(); },
+    failed() { failed += 1; running -= 1; next(); },
+    dropped() { running -= 1; next(); },
+  });
 
   form.addEventListener("change", (event) => {
     if (!event.target.matches("[data-media-files]")) return;

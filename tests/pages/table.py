@@ -158,6 +158,8 @@ ROWS = (
     row("posts:media", FOR_STAFF),
     row("posts:media_bin", FOR_STAFF),
     *(row(f"posts:media_{name}", BY_POST) for name in ("add", "do")),
+    row("posts:arriving", BY_POST),
+    *(row(f"posts:arriving_{name}", BY_POST, lambda world: (1,)) for name in ("piece", "finish", "drop")),
     row("posts:media_asset", OF_NORTH, lambda world: (world.asset.pk,)),
     row("posts:media_act", BY_POST, lambda world: (world.asset.pk, "bin")),
     row("posts:media_folder", BY_POST, lambda world: (1,)),
