@@ -109,8 +109,20 @@ CHAPTERS: tuple[Chapter, ...] = (
                 "Drag a post to another day, or choose it and press m. Posting times of a channel show as free places. "
                 "A file of posts is shown line by line before anything is written, and goes through review like all."
             ),
+            _(
+                "What stays true all year can go into the evergreen queue: it is written again in free posting times, "
+                "rests as long as you say, keeps to its season, and waits when somebody should look at it again."
+            ),
         ),
-        ("posts:calendar*", "posts:list", "posts:move", "posts:slots*", "posts:import*", "posts:repeat*"),
+        (
+            "posts:calendar*",
+            "posts:list",
+            "posts:move",
+            "posts:slots*",
+            "posts:import*",
+            "posts:repeat*",
+            "posts:evergreen*",
+        ),
     ),
     Chapter(
         "checks",

@@ -67,6 +67,7 @@ def _places(request: HttpRequest, words: str, limit: int) -> Group:
 def _acts(user: User) -> Iterable[tuple[str, str, str]]:
     yield _("Notices"), reverse("notices:list"), "bell"
     yield _("Your account"), reverse("accounts:profile"), "user"
+    yield _("Evergreen queue"), reverse("posts:evergreen"), "tree-pine"
     if policies.can_anywhere(user, "hold.place"):
         yield _("Pause publishing"), reverse("scheduler:holds"), "circle-pause"
     if policies.can_anywhere(user, "channel.manage"):

@@ -246,6 +246,7 @@ CELERY_BEAT_SCHEDULE = {
     "scheduler.heartbeat": {"task": "scheduler.tasks.heartbeat", "schedule": 15, "options": {"expires": 15}},
     "posts.prepare": {"task": "posts.tasks.prepare", "schedule": 3, "options": {"expires": 3}},
     "posts.repeat": {"task": "posts.tasks.repeat", "schedule": 600, "options": {"expires": 600}},
+    "posts.evergreen": {"task": "posts.tasks.evergreen", "schedule": 900, "options": {"expires": 900}},
     "scheduler.holds": {"task": "scheduler.tasks.remind_of_holds", "schedule": 60, "options": {"expires": 60}},
     "posts.remind": {"task": "posts.tasks.remind", "schedule": 60, "options": {"expires": 60}},
     "posts.links": {"task": "posts.tasks.look_at_links", "schedule": 20, "options": {"expires": 20}},

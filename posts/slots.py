@@ -52,8 +52,8 @@ def next_free(
 
     `unit` is for whom: its own times on this channel, else those of the channel's owner.
     """
-    slots = [slot for slot in _slots([channel]) if unit is None or slot.unit_id == unit.pk]
-    slots = slots or [slot for slot in _slots([channel]) if slot.unit_id == channel.unit_id]
+    slots = _slots([channel])
+    slots = slots if unit is None else _for_unit(slots, channel, unit)
     if taken is None:
         taken = taken_on([channel], after, after + AHEAD)[channel.pk] if slots else ()
     found = (moment for moment in _moments(slots, after, after + AHEAD) if moment.utc not in taken)
@@ -66,12 +66,18 @@ def free_between(
     last: datetime,
     *,
     taken: Mapping[int, Collection[datetime]] | None = None,
+    unit: Unit | None = None,
 ) -> list[Free]:
-    """The free posting times of these channels from `first` to before `last`, in time order."""
+    """The free posting times of these channels from `first` to before `last`, in time order.
+
+    `unit` is for whom, as in `next_free`; without it the times of every unit count.
+    """
     by_channel: dict[int, list[Slot]] = defaultdict(list)
     for slot in _slots(channels):
         by_channel[slot.channel_id].append(slot)
     known = {channel.pk: channel for channel in channels}
+    if unit is not None:
+        by_channel = {pk: own for pk, rows in by_channel.items() if (own := _for_unit(rows, known[pk], unit))}
     if taken is None:
         taken = taken_on([known[pk] for pk in by_channel], first, last) if by_channel else {}
     found = [
@@ -81,6 +87,12 @@ def free_between(
         if moment.utc not in taken.get(pk, ())
     ]
     return sorted(found, key=lambda free: (free.moment.utc, free.channel.name))
+
+
+def _for_unit(slots: Sequence[Slot], channel: Channel, unit: Unit) -> list[Slot]:
+    """A unit's own times on a channel, else those of the channel's owner."""
+    own = [slot for slot in slots if slot.unit_id == unit.pk]
+    return own or [slot for slot in slots if slot.unit_id == channel.unit_id]
 
 
 def taken_on(channels: Iterable[Channel], first: datetime, last: datetime) -> dict[int, set[datetime]]:

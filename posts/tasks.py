@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from posts.services import arriving, binning, expiring, link_checks, preparing, reminding, repeats
+from posts.services import (
+    arriving,
+    binning,
+    evergreen_filling,
+    expiring,
+    link_checks,
+    preparing,
+    reminding,
+    repeats,
+)
 
 LONGEST = 4 * 3600  # seconds; a long film on a small machine
 
@@ -24,6 +33,12 @@ def prepare() -> None:
 def repeat() -> None:
     """Writes the drafts of repeats whose date is near."""
     repeats.make_due()
+
+
+@shared_task(time_limit=600)
+def evergreen() -> None:
+    """Fills free posting times from the evergreen queues."""
+    evergreen_filling.fill_due()
 
 
 @shared_task(ignore_result=True)

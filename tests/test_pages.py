@@ -177,6 +177,7 @@ MAIN = (
 )
 MAIN += ("scheduler:delivery", "scheduler:holds", "channels:list", "channels:detail", "practice:timeline")
 MAIN += ("hours:overview", "hours:unit", "hours:closures", "posts:embargoes", "posts:repeats", "posts:repeat")
+MAIN += ("posts:evergreen", "posts:evergreen_item")
 MAIN += ("analytics:overview", "accounts:people", "accounts:units", "notices:list", "audit:list")
 
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_workspace'),
-        ('posts', '0003_workspace'),
+        ('posts', '0004_evergreen'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,6 +4,7 @@ from posts.models.approving import Step
 from posts.models.calendars import CalendarAddress, ImportBatch, ImportRow, KeptDays
 from posts.models.campaigns import Campaign, CampaignQuerySet
 from posts.models.checking import CheckOverride, Contact, LinkCheck
+from posts.models.evergreen import EvergreenItem, EvergreenItemQuerySet, EvergreenQueue, EvergreenUse
 from posts.models.kit import BannedTag, NamedAccount, Snippet, TagSet, Template
 from posts.models.languages import GlossaryTerm, LanguageReview, LanguageReviewer, Translation
 from posts.models.media import Arrival, Asset, AssetQuerySet, AssetUse, Brand, CaptionFile, Folder, Rendition
@@ -30,6 +31,10 @@ __all__ = [
     "Contact",
     "DecisionLink",
     "Embargo",
+    "EvergreenItem",
+    "EvergreenItemQuerySet",
+    "EvergreenQueue",
+    "EvergreenUse",
     "Folder",
     "GlossaryTerm",
     "Guest",

@@ -20,7 +20,7 @@ from libsocial.core.states import TransitionError
 from libsocial.notices import services as notices
 from posts import selectors, sheets, story, workflow
 from posts.drafting import Invalid
-from posts.models import Post
+from posts.models import EvergreenItem, Post
 from posts.problems import Blocked
 from posts.services import deciding, drafts, review
 from posts.workflow import NotPossible
@@ -93,6 +93,7 @@ def _page(request: HttpRequest, post: Post, *, refusal: str = "", status: int = 
         "back": "post",
         "units_for_copy": _other_units(request, post),
         "keeps": policies.can(request.user, "kit.manage", post.unit),
+        "again": _evergreen(request, post),
     }
     return render(request, "posts/detail.html", context, status=status)
 
@@ -101,6 +102,13 @@ def _other_units(request: HttpRequest, post: Post) -> list[Unit]:
     """Where the person may write, besides the post's own unit; those the page has read already."""
     units = [unit for unit in getattr(request, "units", ()) if unit.pk != post.unit_id and not unit.archived_at]
     return [unit for unit in units if policies.can(request.user, "post.write", unit)]
+
+
+def _evergreen(request: HttpRequest, post: Post) -> dict[str, object]:
+    """Its place in the evergreen queue, or whether this person may give it one."""
+    item = EvergreenItem.objects.filter(source=post).exclude(state="removed").first()
+    may = post.state != "withdrawn" and policies.can(request.user, "post.write", post.unit)
+    return {"item": item, "may": may}
 
 
 def _refused(request: HttpRequest, post: Post, sentence: str) -> HttpResponse:

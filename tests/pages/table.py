@@ -176,6 +176,11 @@ ROWS = (
     row("posts:repeat", OF_NORTH, lambda world: (world.repeat.pk,)),
     row("posts:repeat_act", BY_POST, lambda world: (world.repeat.pk, "end")),
     row("posts:repeat_new", "302 200 200 200 403 404", post),
+    row("posts:evergreen", FOR_STAFF),
+    row("posts:evergreen_queue", BY_POST, unit),
+    row("posts:evergreen_item", OF_NORTH, lambda world: (world.evergreen.pk,)),
+    row("posts:evergreen_act", BY_POST, lambda world: (world.evergreen.pk, "pause")),
+    row("posts:evergreen_put", "302 200 200 200 403 404", post),
     # --- opening hours and closures ---------------------------------------------
     row("hours:overview", FOR_STAFF),
     row("hours:unit", OF_NORTH, unit),

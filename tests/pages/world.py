@@ -30,6 +30,7 @@ from posts.models import (
     Contact,
     DecisionLink,
     Embargo,
+    EvergreenItem,
     ImportBatch,
     Post,
     Repeat,
@@ -41,6 +42,7 @@ from posts.services import (
     contacts,
     drafts,
     embargoes,
+    evergreens,
     guests,
     importing,
     media,
@@ -50,6 +52,7 @@ from posts.services import (
     talk,
 )
 from posts.services.campaigns import Plan
+from posts.services.evergreens import Terms
 from scheduler import engine, holds
 from scheduler.models import Delivery, Heartbeat, Hold
 from scheduler.pulse import KINDS
@@ -80,6 +83,7 @@ class World:
     closure: Closure
     embargo: Embargo
     repeat: Repeat
+    evergreen: EvergreenItem
     guest_token: str
     decide_token: str
     step: Step
@@ -129,6 +133,7 @@ def build(lib: Library) -> World:
             reason="Publication day",
         ),
         repeat=repeated(again(waiting), lib.alice),
+        evergreen=evergreens.put_in(by=lib.alice, post=again(out), terms=Terms([channel.pk])),
         **approving(lib, channel, again(waiting)),
         contact=contacts.add(by=lib.ada, unit=lib.north, kind="email", value="desk@north.example", note="Desk"),
         link=a_link(lib),
