@@ -6,7 +6,9 @@ import io
 import random
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from libsocial.core import lettering
 
 PAPER = ((246, 241, 230), (229, 238, 233), (243, 232, 224), (232, 234, 243))
 SPINES = ((11, 90, 97), (168, 90, 18), (103, 60, 138), (92, 107, 31), (163, 39, 28), (36, 84, 138), (201, 160, 60))
@@ -19,8 +21,8 @@ def poster(words: str) -> SimpleUploadedFile:
     image = Image.new("RGB", SIZE, chance.choice(PAPER))
     draw = ImageDraw.Draw(image)
     _shelf(draw, chance)
-    draw.text((90, 110), words, fill=(32, 28, 23), font=ImageFont.load_default(size=96))
-    draw.text((94, 240), "Riverbend Libraries", fill=(84, 77, 67), font=ImageFont.load_default(size=38))
+    draw.text((90, 110), words, fill=(32, 28, 23), font=lettering.face(92, 600))
+    draw.text((94, 240), "Riverbend Libraries", fill=(84, 77, 67), font=lettering.face(38))
     out = io.BytesIO()
     image.save(out, "JPEG", quality=88)
     return SimpleUploadedFile(f"{words.lower().replace(' ', '-')}.jpg", out.getvalue(), "image/jpeg")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from django.conf import settings
 from django.db import models
 
 from libsocial.accounts.models import Unit, User
 from libsocial.accounts.policies import subtree_q
+
+FILE_NAME = re.compile(r"\.[A-Za-z0-9]{2,4}$")  # ends as files do: "IMG_2041.jpeg"
 
 
 class AssetQuerySet(models.QuerySet["Asset"]):
@@ -83,6 +87,13 @@ class Asset(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["unit", "sha256"], name="one_asset_per_picture")]
+
+    @property
+    def title(self) -> str:
+        """What people know it by: a name somebody gave it, else what it shows, else the name its file came with."""
+        if self.alt and (not self.original_name or FILE_NAME.search(self.original_name)):
+            return self.alt
+        return self.original_name or str(self.pk)
 
     @property
     def tag_list(self) -> list[str]:
