@@ -88,6 +88,8 @@ SENTENCES = {
     "asset.moved": _("{actor} moved “{name}” to the folder “{folder}”"),
     "asset.unfiled": _("{actor} took “{name}” out of its folder"),
     "asset.shaped": _("{actor} changed how “{name}” is cut"),
+    "asset.lettered": _("{actor} made the text card “{name}”"),
+    "brand.set": _("{actor} chose how text cards look: {colour}"),
     "asset.binned": _("{actor} put “{name}” into the bin"),
     "asset.restored": _("{actor} brought “{name}” back from the bin"),
     "asset.replaced": _("{actor} replaced “{name}” by “{new}”"),

@@ -223,10 +223,10 @@ def _set(card: Placard, area: tuple[int, int, int, int]) -> _Setting | None:
     """The words as large as there is room; None when they do not fit."""
     left, top, right, bottom = area
     wide, high = right - left, bottom - top
-    unit = min(wide, high * 1.6) / 100
+    unit, whole = min(wide, high * 1.6) / 100, left + right
     centre = card.layout == "centre"
     for share in (1, 0.9, 0.8, 0.7, 0.6, 0.5):
-        blocks = _blocks(card, wide, high, unit, share)
+        blocks = _blocks(card, (wide, high), unit * share, whole / 100)
         if blocks is None:
             continue
         setting = _Setting(blocks, (left + right) / 2 if centre else left, top, unit * 2.6, centre)
@@ -236,18 +236,19 @@ def _set(card: Placard, area: tuple[int, int, int, int]) -> _Setting | None:
     return None
 
 
-def _blocks(card: Placard, wide: int, high: int, unit: float, share: float) -> tuple[Block, ...] | None:
-    """Date, title and text at a share of their largest sizes; None when one of them has no room."""
+def _blocks(card: Placard, room: tuple[int, int], unit: float, hundredth: float) -> tuple[Block, ...] | None:
+    """Date, title, text; None where one has no room. Letters under 2.6 hundredths of the width are lost on a phone."""
     parts = (
-        (card.date, 5, 3.6, 600),
-        (card.title, 15 if len(card.title) < 40 else 11, 5.4, 700),
-        (card.text, 5.4, 3.6, 400),
+        (card.date, 5, 2.6, 600),
+        (card.title, 15 if len(card.title) < 40 else 11, 4.2, 700),
+        (card.text, 5.4, 2.6, 400),
     )
     found = []
     for text, most, least, weight in parts:
         if text.strip():
-            sizes = {"most": max(round(unit * most * share), round(unit * least)), "least": round(unit * least)}
-            block = lettering.set_in(text, width=wide, height=high, weight=weight, **sizes)
+            smallest = round(hundredth * least)
+            largest = max(round(unit * most), smallest)
+            block = lettering.set_in(text, width=room[0], height=room[1], most=largest, least=smallest, weight=weight)
             if block is None:
                 return None
             found.append(block)

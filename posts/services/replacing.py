@@ -36,10 +36,7 @@ class Replaced:
 
 def replace_file(*, asset: Asset, by: User, file: Readable) -> Replaced:
     """Raises NotAllowed, Refused (also for a file of another kind, or one the library has already)."""
-    if not library.may_throw(asset, by):
-        raise policies.NotAllowed("media.manage")
-    if asset.replaced_by_id or asset.binned_at:
-        raise Refused(_("This file is not in the library any more. Nothing was changed."))
+    require_may(asset=asset, by=by)
     known = set(Asset.objects.filter(unit=asset.unit).values_list("pk", flat=True))
     new = media.upload(by=by, unit=asset.unit, file=file)
     if new.pk == asset.pk:
@@ -49,10 +46,19 @@ def replace_file(*, asset: Asset, by: User, file: Readable) -> Replaced:
     if new.kind != asset.kind:
         binning.throw(assets=[new], by=by)  # it was taken in on the way; the bin deletes it with its bytes
         raise Refused(_("The new file is of another kind. Choose a picture for a picture, a film for a film."))
-    return _take_place(asset, new, by)
+    return put_in_place(asset=asset, new=new, by=by)
 
 
-def _take_place(asset: Asset, new: Asset, by: User) -> Replaced:
+def require_may(*, asset: Asset, by: User) -> None:
+    """Raises NotAllowed, or Refused where there is nothing to replace any more."""
+    if not library.may_throw(asset, by):
+        raise policies.NotAllowed("media.manage")
+    if asset.replaced_by_id or asset.binned_at:
+        raise Refused(_("This file is not in the library any more. Nothing was changed."))
+
+
+def put_in_place(*, asset: Asset, new: Asset, by: User) -> Replaced:
+    """The new file, already in the library, takes over the words of the old one and its place in drafts."""
     with transaction.atomic():
         for name in _TAKEN:
             setattr(new, name, getattr(asset, name))

@@ -37,6 +37,7 @@ from posts.models import (
     Step,
     Template,
 )
+from posts.placards import Placard
 from posts.services import (
     campaigns,
     contacts,
@@ -46,6 +47,7 @@ from posts.services import (
     guests,
     importing,
     media,
+    placards,
     repeats,
     review,
     stepping,
@@ -70,6 +72,7 @@ class World:
     lib: Library
     channel: Channel
     asset: Asset
+    placard: Asset
     captions: CaptionFile
     waiting: Post
     out: Post
@@ -111,6 +114,7 @@ def build(lib: Library) -> World:
         lib=lib,
         channel=channel,
         asset=asset,
+        placard=placards.make(by=lib.alice, unit=lib.north, card=Placard("Poetry night")),
         captions=captions_of_a_film(lib.north, lib.alice),
         waiting=again(waiting),
         out=again(out),
