@@ -26,7 +26,7 @@ from posts import checks, languages, schedule
 from posts.checks import Contacts, Context, Finding, MediaFact, Piece, Said
 from posts.checks.base import masked
 from posts.checks.rules import level_of
-from posts.drafting import Draft, DraftTarget
+from posts.drafting import Draft, DraftMedia, DraftTarget
 from posts.knowledge import Known, hash_of
 from posts.models import Asset, CheckOverride, Post
 from scheduler.models import Delivery
@@ -104,8 +104,15 @@ def _media(draft: Draft, target: DraftTarget, assets: Mapping[int, Asset]) -> It
                 decorative=item.decorative,
                 seconds=asset.seconds,
                 captions=len(item.captions),
+                faults=_faults(asset, item),
                 facts=asset.facts,
             )
+
+
+def _faults(asset: Asset, item: DraftMedia) -> dict[str, float]:
+    """Those of the caption files this post shows."""
+    kept = asset.facts.get("captions", {}) if item.captions else {}
+    return {name: at for pk in item.captions for name, at in kept.get(str(pk), {}).items()}
 
 
 @cache

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 import regex
 import webvtt
@@ -25,12 +27,17 @@ class NotCaptions(Exception):
 
 @dataclass(frozen=True)
 class Captions:
-    """The same words in both formats, as bytes in UTF-8. `seconds`: when the last of them ends."""
+    """The same words in both formats, as bytes in UTF-8. `seconds`: when the last of them ends.
+
+    `faults`: what makes them hard to follow, each with the second where it is first so: 'overlap', 'quick', 'tall',
+    'wide', 'late'.
+    """
 
     vtt: bytes
     srt: bytes
     cues: int
     seconds: float
+    faults: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ def read(data: bytes) -> Captions:
         raise NotCaptions(_none())
     if len(cues) > MOST_CUES:
         raise NotCaptions(_("There are too many captions in this file."))
-    return Captions(_vtt(cues), _srt(cues), len(cues), max(cue.end for cue in cues))
+    return Captions(_vtt(cues), _srt(cues), len(cues), max(cue.end for cue in cues), _faults(cues))
 
 
 def language_in(name: str) -> str:
@@ -80,6 +87,32 @@ def _cues(text: str) -> list[_Cue]:
     if any(cue.end <= cue.start for cue in cues):
         raise NotCaptions(_("In these captions something ends before it begins. Correct the times, then add it again."))
     return sorted((cue for cue in cues if cue.text), key=lambda cue: (cue.start, cue.end))
+
+
+# What can be followed: after the guidelines most broadcasters share.
+SHORTEST, MOST_LINES, WIDEST, LATEST = 1.0, 2, 42, 20.0
+_ROUNDING = 0.05  # seconds; programs round the end of one and the beginning of the next apart
+
+
+def _faults(cues: list[_Cue]) -> dict[str, float]:
+    """The first place of each fault: two at once, shorter than a second, over two lines, long lines, a late start."""
+    found = {"late": cues[0].start} if cues[0].start > LATEST else {}
+    for before, cue in pairwise([None, *cues]):
+        for name in _faults_of(cue, before) if cue else ():
+            found.setdefault(name, cue.start)
+    return found
+
+
+def _faults_of(cue: _Cue, before: _Cue | None) -> Iterator[str]:
+    lines = _TAG.sub("", cue.text).split("\n")
+    if before and cue.start < before.end - _ROUNDING:
+        yield "overlap"
+    if cue.end - cue.start < SHORTEST - _ROUNDING:
+        yield "quick"
+    if len(lines) > MOST_LINES:
+        yield "tall"
+    if max(map(len, lines)) > WIDEST:
+        yield "wide"
 
 
 def _none() -> str:

@@ -38,7 +38,8 @@ class Piece:
 
 @dataclass(frozen=True)
 class MediaFact:
-    """A picture or film of a part. `facts` are those of its asset: `audio`, `flashes`, `card_fields`."""
+    """A picture or film of a part. `facts` are those of its asset: `audio`, `flashes`, `card_fields`; `faults` what
+    makes its captions hard to follow, with the second where it begins."""
 
     part: int
     picture: int
@@ -47,6 +48,7 @@ class MediaFact:
     decorative: bool = False
     seconds: float = 0
     captions: int = 0
+    faults: Mapping[str, float] = dataclasses.field(default_factory=dict, hash=False)
     facts: Mapping[str, Any] = dataclasses.field(default_factory=dict, hash=False)
 
 

@@ -77,8 +77,15 @@ def _heard(media: MediaFact, said: Said) -> Findings:
     params = {"picture": media.picture}
     if not media.captions:
         yield _about("A4", media, "media", params=params)
+    for name, at in media.faults.items():
+        yield _about("A4", media, "media", says=name, most="warn", params={**params, "at": _clock(at)}, raw=name)
     if not _ELSEWHERE.search(_text_of(said, media.part)):
         yield _about("A5", media, "media", params=params)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02}"
 
 
 def _flashing(media: MediaFact) -> Findings:

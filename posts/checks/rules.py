@@ -110,7 +110,7 @@ RULES: tuple[Rule, ...] = (
         "A4",
         "accessibility",
         "warn",
-        _("Films with sound and without captions"),
+        _("Films without captions, or with captions nobody can follow"),
         _("Deaf people, and everybody with the sound off, read along."),
         "WCAG 1.2.2",
     ),

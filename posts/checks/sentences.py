@@ -72,6 +72,26 @@ MESSAGES = {
         _("Film {picture} has sound and no captions"),
         _("Add a caption file below the film, or leave it if the words are written in the picture."),
     ),
+    "rule.A4.overlap": _care(
+        _("Film {picture}: two captions stand over each other at {at}"),
+        _("Let one end before the next begins, then add the file again."),
+    ),
+    "rule.A4.quick": _care(
+        _("Film {picture}: a caption is gone within a second at {at}"),
+        _("Nobody can read that. Show it longer, or join it with the next."),
+    ),
+    "rule.A4.tall": _care(
+        _("Film {picture}: a caption has more than two lines at {at}"),
+        _("It covers the picture. Make two captions of it."),
+    ),
+    "rule.A4.wide": _care(
+        _("Film {picture}: a caption line is longer than 42 characters at {at}"),
+        _("On a telephone it breaks or is cut. Make two lines of it."),
+    ),
+    "rule.A4.late": _care(
+        _("Film {picture}: the first caption comes at {at}"),
+        _("If somebody speaks before that, caption it; tell sounds that matter too."),
+    ),
     "rule.A5": _hint(
         _("Film {picture} has no transcript or audio description"),
         _("Link one, or leave it if everything that matters is spoken."),

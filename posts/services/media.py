@@ -199,8 +199,17 @@ def add_captions(*, by: User, asset: Asset, file: Readable, language: str) -> Ca
             },
         )
         if made:
+            _remember_faults(asset, row, found.faults)
             audit.record("asset.captioned", by=by, on=asset, unit=asset.unit, data={"language": language})
     return row
+
+
+def _remember_faults(asset: Asset, row: CaptionFile, faults: dict[str, float]) -> None:
+    """What the checks say of these captions, kept with the film."""
+    kept = Asset.objects.select_for_update().get(pk=asset.pk)
+    kept.facts["captions"] = {**kept.facts.get("captions", {}), str(row.pk): faults}
+    kept.save(update_fields=["facts"])
+    asset.facts = kept.facts
 
 
 # --- descriptions -------------------------------------------------------------

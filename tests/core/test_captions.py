@@ -54,3 +54,22 @@ def test_what_is_wrong_is_said(data: bytes, sentence: str) -> None:
 )
 def test_a_name_may_tell_the_language(name: str, language: str) -> None:
     assert captions.language_in(name) == language
+
+
+@pytest.mark.parametrize(
+    ("cues", "faults"),
+    [
+        ("00:01.000 --> 00:03.000\nHi\n\n00:02.000 --> 00:04.000\nyou\n", {"overlap": 2}),
+        ("00:01.000 --> 00:03.000\nHi\n\n00:02.960 --> 00:04.000\nyou\n", {}),
+        ("00:01.000 --> 00:01.600\nHi\n", {"quick": 1}),
+        ("00:01.000 --> 00:02.000\nHi\n", {}),
+        ("00:01.000 --> 00:04.000\none\ntwo\nthree\n", {"tall": 1}),
+        ("00:01.000 --> 00:04.000\none\ntwo\n", {}),
+        (f"00:01.000 --> 00:04.000\n{'x' * 43}\n", {"wide": 1}),
+        (f"00:01.000 --> 00:04.000\n<i>{'x' * 42}</i>\n", {}),
+        ("00:20.500 --> 00:24.000\nHi\n", {"late": 20.5}),
+        ("00:20.000 --> 00:24.000\nHi\n", {}),
+    ],
+)
+def test_what_nobody_can_follow_is_found_where_it_begins(cues: str, faults: dict[str, float]) -> None:
+    assert captions.read(f"WEBVTT\n\n{cues}".encode()).faults == faults

@@ -15,6 +15,7 @@ from PIL import Image
 
 from channels_app.models import Channel
 from libsocial.accounts import policies
+from posts import problems
 from posts.drafting import Draft, DraftMedia, DraftPart, DraftTarget
 from posts.models import Asset, CaptionFile
 from posts.services import media, storage
@@ -173,6 +174,19 @@ def test_captions_are_kept_in_both_formats_once(lib: Library) -> None:
     assert (row.language, spanish.language) == ("en", "es")
     assert storage.get(row.srt).startswith(b"1\n00:00:00,000 --> 00:00:01,500\nWelcome")
     assert len(storage.get(spanish.vtt)) == spanish.vtt_size
+
+
+def test_captions_nobody_can_follow_are_told_where_their_post_is_written(lib: Library) -> None:
+    film, channel = taken(lib, reels.film(seconds=2)), make_channel(lib.north)
+    good = captioned(lib, film)
+    bad = captioned(lib, film, b"WEBVTT\n\n00:00.000 --> 00:00.400\nGone\n", "es")
+
+    def told(pk: int) -> list[tuple[str, str, str]]:
+        found = problems.of_draft(with_film(Asset.objects.get(pk=film.pk), channel, captions=(pk,)), unit=lib.north)
+        return [(one.message, one.severity, one.params["at"]) for one in found.all if one.message.startswith("rule.A4")]
+
+    assert told(good.pk) == []
+    assert told(bad.pk) == [("rule.A4.quick", "warn", "0:00")]
 
 
 def test_captions_want_a_film_and_words(lib: Library) -> None:
