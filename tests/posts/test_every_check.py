@@ -245,7 +245,8 @@ def vtt(cues: str) -> MediaFact:
 
 FILES: list[tuple[str, set[str], set[str]]] = [
     ("A2", media_rules(MediaFact(0, 1, "image", "📚📚")), media_rules(MediaFact(0, 1, "image", "", decorative=True))),
-    ("A2", media_rules(MediaFact(0, 1, "image", "Poems in the hall")), media_rules(MediaFact(0, 1, "image", "A poet reads"))),
+    ("A2", media_rules(MediaFact(0, 1, "image", "Poems in the hall")),
+     media_rules(MediaFact(0, 1, "image", "A poet reads"))),
     ("A3", media_rules(MediaFact(0, 1, "image", "Poetry night", facts=CARD)),
      media_rules(MediaFact(0, 1, "image", "Poetry night. 3 May, 19:00", facts=CARD))),
     ("A4", media_rules(MediaFact(0, 1, "video", FILM.alt, facts=FILM.facts)),
