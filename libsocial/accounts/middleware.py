@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.defaults import permission_denied
 
 from libsocial.accounts import firstrun, policies
@@ -50,6 +52,31 @@ class FirstRunMiddleware:
         if request.path != door and firstrun.is_needed():
             return redirect(door)
         return self.get_response(request)
+
+
+class ComeBackMiddleware:
+    """Whose sign-in had ended when they sent a form comes back to the page of that form, not to where it was sent."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        door = reverse(settings.LOGIN_URL)
+        led_there = response.status_code == 302 and urlsplit(response["Location"]).path == door
+        if request.method == "POST" and led_there and request.path != door and not request.user.is_authenticated:
+            asked = QueryDict(mutable=True)
+            asked.update({"next": _page_of_the_form(request), "ended": "1"})
+            response["Location"] = f"{door}?{asked.urlencode(safe='/')}"
+        return response
+
+
+def _page_of_the_form(request: HttpRequest) -> str:
+    came_from = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
+        return "/"
+    parts = urlsplit(came_from)
+    return urlunsplit(("", "", parts.path, parts.query, "")) or "/"
 
 
 class PersonMiddleware:
