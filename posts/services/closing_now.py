@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from channels_app.models import Channel
 from channels_app.selectors import capabilities_of, usable_by
@@ -84,6 +85,7 @@ def declare(
     """
     with transaction.atomic():
         outcome = Outcome()
+        _refuse_twice(units, reason, until)
         for unit in units:
             outcome.closures.append(_close(by, unit, reason, until, words, chosen))
         offered = channels_for(by, units)
@@ -98,11 +100,29 @@ def declare(
     return outcome
 
 
+def _refuse_twice(units: list[Unit], reason: str, until: datetime) -> None:
+    """The same closure sent once more, from a page somebody went back to: its words are out and go out once."""
+    list(Unit.objects.select_for_update().filter(pk__in=[one.pk for one in units]))  # one at a time
+    until_then = Closure.objects.filter(last_day=until.date(), ends=until.time(), reason=_said(reason))
+    standing = until_then.filter(unit__in=units, source="emergency", state="in_force")
+    if names := sorted(set(standing.values_list("unit__name", flat=True))):
+        raise workflow.NotPossible(
+            _("%(units)s: already closed for this reason until then, and the words are on their way. Nothing was sent"
+              " a second time. To say more, write a post; to change the closure, open it under Opening hours.")
+            % {"units": ", ".join(names)}
+        )  # fmt: skip
+
+
+def _said(reason: str) -> str:
+    return str(emergency.REASONS.get(reason, reason))[:120]
+
+
 def _close(by: User, unit: Unit, reason: str, until: datetime, words: Words, chosen: dict[str, str]) -> Closure:
     shut = shut_of(unit, until, reason)
     days = {name: getattr(shut, name) for name in ("first_day", "last_day", "begins", "ends", "kind")}
-    said = str(emergency.REASONS.get(reason, reason))[:120]
-    return closing.declare(by=by, unit=unit, source="emergency", reason=said, words=words.short, chosen=chosen, **days)
+    return closing.declare(
+        by=by, unit=unit, source="emergency", reason=_said(reason), words=words.short, chosen=chosen, **days
+    )
 
 
 def _by_unit(offered: dict[Channel, Unit]) -> dict[Unit, list[Channel]]:

@@ -16,7 +16,7 @@ from libsocial.accounts import policies
 from libsocial.accounts.models import Unit
 from libsocial.core import asked, localtime
 from libsocial.hours import selectors as hours
-from posts import emergency, selectors
+from posts import emergency, selectors, workflow
 from posts.forms import CloseNowForm, WordsForm
 from posts.models import Post
 from posts.services import closing_now
@@ -38,7 +38,11 @@ def page(request: HttpRequest) -> HttpResponse:
     words = WordsForm(request.POST if "short" in request.POST else None, initial=_words(form).__dict__)
     if request.POST.get("do") != "close" or not words.is_valid():
         return _second(request, form, words)
-    return _done(request, form, words)
+    try:
+        return _done(request, form, words)
+    except workflow.NotPossible as why:
+        words.add_error(None, str(why))
+        return _second(request, form, words)
 
 
 def _first(request: HttpRequest, form: CloseNowForm, status: int = 200) -> HttpResponse:
