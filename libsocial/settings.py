@@ -247,6 +247,7 @@ CELERY_BEAT_SCHEDULE = {
     "scheduler.sweep": {"task": "scheduler.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
     "scheduler.heartbeat": {"task": "scheduler.tasks.heartbeat", "schedule": 15, "options": {"expires": 15}},
     "posts.prepare": {"task": "posts.tasks.prepare", "schedule": 3, "options": {"expires": 3}},
+    "posts.import": {"task": "posts.tasks.bring_in", "schedule": 3, "options": {"expires": 3}},
     "posts.repeat": {"task": "posts.tasks.repeat", "schedule": 600, "options": {"expires": 600}},
     "posts.evergreen": {"task": "posts.tasks.evergreen", "schedule": 900, "options": {"expires": 900}},
     "scheduler.holds": {"task": "scheduler.tasks.remind_of_holds", "schedule": 60, "options": {"expires": 60}},

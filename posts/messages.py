@@ -76,6 +76,9 @@ SENTENCES = {
     "calendar.address_renewed": _("{actor} renewed a secret calendar address"),
     "calendar.address_ended": _("{actor} ended a secret calendar address"),
     "calendar.sets_chosen": _("{actor} chose which days the calendar shows: {sets}"),
+    "calendar.day_added": _("{actor} added “{name}” to the days {unit} keeps"),
+    "calendar.day_changed": _("{actor} changed “{name}” among the days {unit} keeps"),
+    "calendar.day_removed": _("{actor} removed “{name}” from the days {unit} keeps"),
     "import.made": _("{actor} brought in {count} posts from the file “{name}”"),
     "slot.added": _("{actor} added a posting time to {channel} for {unit}: {when}"),
     "slot.removed": _("{actor} took a posting time from {channel} of {unit}: {when}"),
@@ -100,6 +103,11 @@ SENTENCES = {
 }
 
 MESSAGES = {
+    "import.made": Message(
+        _("The file “{name}” was brought in"),
+        _("It became {count} posts. Lines that stay out, or became drafts to mend, are named on its page."),
+        "good",
+    ),
     # review
     "post.submitted": Message(
         _("{person} asks you to approve “{title}”"),

@@ -12,6 +12,7 @@ from posts.services import (
     binning,
     evergreen_filling,
     expiring,
+    import_work,
     link_checks,
     preparing,
     reminding,
@@ -39,6 +40,12 @@ def repeat() -> None:
 def evergreen() -> None:
     """Fills free posting times from the evergreen queues."""
     evergreen_filling.fill_due()
+
+
+@shared_task(time_limit=300)
+def bring_in() -> None:
+    """Goes on with long files of posts."""
+    import_work.work()
 
 
 @shared_task(ignore_result=True)

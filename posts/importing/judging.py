@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -48,6 +48,12 @@ class Judged:
         return datetime.fromisoformat(self.draft.at) if self.draft.at else None
 
     @property
+    def verdict(self) -> str:
+        if self.stopped:
+            return "stopped"
+        return "mend" if self.troubles else "ready"
+
+    @property
     def stopped(self) -> bool:
         return any(one.stops for one in self.troubles)
 
@@ -58,14 +64,40 @@ class Judged:
         return found
 
 
-class Judge:
-    """Reads once what all lines need: channels by name, pictures by file name, dates as the file writes them."""
+@dataclass(frozen=True)
+class Whole:
+    """What one line cannot tell by itself: how the file writes its days, and where each text and time stands first."""
 
-    def __init__(self, batch: ImportBatch, user: User, rows: Sequence[ImportRow]) -> None:
+    american: bool
+    first: Mapping[tuple[str, str], int]
+
+    @classmethod
+    def of(cls, batch: ImportBatch, lines: Iterable[tuple[int, Sequence[str]]]) -> Whole:
+        """`lines`: number and cells of every line of the file, in order."""
+        found = [(number, [names.cell(cells, batch.columns, name) for name in _KEY]) for number, cells in lines]
+        american = names.month_first([day for _number, (_text, day, _clock) in found])
+        first: dict[tuple[str, str], int] = {}
+        for number, (text, day, clock) in found:
+            at = names.moment(day, clock, american=american)
+            first.setdefault((drafting.text_of(text).strip(), at if at and _in_reach(at) else ""), number)
+        return cls(american, first)
+
+
+_KEY = ("text", "date", "time")
+
+
+def _in_reach(at: str) -> bool:
+    return 2000 <= int(at[:4]) <= 2200
+
+
+class Judge:
+    """Reads once what all lines need: channels by name, pictures by file name."""
+
+    def __init__(self, batch: ImportBatch, user: User, rows: Sequence[ImportRow], whole: Whole) -> None:
         self.unit: Unit = batch.unit
         self.columns: Mapping[str, int] = batch.columns
         self.channels = _by_name(list(selectors.usable_channels(batch.unit)))
-        self.american = names.month_first([self.cell(row, "date") for row in rows])
+        self.american = whole.american
         self.assets = self._assets(user, rows)
 
     def cell(self, row: ImportRow, name: str) -> str:
@@ -133,7 +165,7 @@ class Judge:
             sentence = _("“%(typed)s” is not a day and a time. Write them as 2026-12-01 and 10:00.")
             troubles.append(Trouble(wrong, sentence % {"typed": f"{day} {clock}".strip()[:40]}, stops=True))
             return ""
-        if at and not 2000 <= int(at[:4]) <= 2200:
+        if at and not _in_reach(at):
             troubles.append(Trouble("date", _("This year is out of reach."), stops=True))
             return ""
         if schedule.has_passed(schedule.moment_of(at, self.unit.zone), timezone.now()):
@@ -141,11 +173,17 @@ class Judge:
         return at
 
 
-def judge(batch: ImportBatch, user: User, rows: Sequence[ImportRow], *, deeply: bool = True) -> list[Judged]:
-    """The lines with all their troubles. `deeply` asks the checks of every channel, too: length, files, links."""
-    bench = Judge(batch, user, rows)
+def judge(
+    batch: ImportBatch, user: User, rows: Sequence[ImportRow], *, deeply: bool = True, whole: Whole | None = None
+) -> list[Judged]:
+    """The lines with all their troubles. `deeply` asks the checks of every channel, too: length, files, links.
+
+    `whole`: what is known of the file, where these are not all of its lines.
+    """
+    whole = whole or Whole.of(batch, [(row.number, row.cells) for row in rows])
+    bench = Judge(batch, user, rows, whole)
     judged = [bench.judge(row) for row in rows]
-    _mark_duplicates(batch, judged)
+    _mark_duplicates(batch, judged, whole)
     if deeply:
         known = Known([], [one.draft for one in judged], {c.pk: c for one in judged for c in one.channels}.values())
         for one in judged:
@@ -176,7 +214,17 @@ def _ask_channels(one: Judged, unit: Unit, known: Known) -> None:
                 one.troubles.append(Trouble(where, text))
 
 
-def _mark_duplicates(batch: ImportBatch, judged: Sequence[Judged]) -> None:
+def as_kept(batch: ImportBatch, user: User, rows: Sequence[ImportRow], whole: Whole) -> list[Judged]:
+    """Lines of a long file as the worker judged them."""
+    bench = Judge(batch, user, rows, whole)
+    judged = [bench.judge(row) for row in rows]
+    for one in judged:
+        if one.row.verdict:
+            one.troubles = [Trouble(*trouble) for trouble in one.row.troubles]
+    return judged
+
+
+def _mark_duplicates(batch: ImportBatch, judged: Sequence[Judged], whole: Whole) -> None:
     """Lines whose words and time a post of the unit has already, and lines that stand twice in the file."""
     titles = {one.draft.title() for one in judged}
     posts = Post.objects.filter(unit=batch.unit, title__in=titles).exclude(state="archived")
@@ -185,7 +233,6 @@ def _mark_duplicates(batch: ImportBatch, judged: Sequence[Judged]) -> None:
         if post.current:
             parts = post.current.body.get("parts") or [{}]
             standing.setdefault((str(parts[0].get("text", "")).strip(), post.current.at), post)
-    seen: dict[tuple[str, str], int] = {}
     for one in judged:
         key = (one.draft.parts[0].text.strip(), one.draft.at)
         if one.row.post_id is None and key[0] and key in standing:
@@ -193,10 +240,9 @@ def _mark_duplicates(batch: ImportBatch, judged: Sequence[Judged]) -> None:
             one.troubles.append(
                 Trouble("text", _("A post with these words and this time is there already."), stops=True)
             )
-        elif key[0] and key in seen:
-            sentence = _("The same as line %(number)s.") % {"number": seen[key]}
+        elif key[0] and (before := whole.first.get(key, one.row.number)) < one.row.number:
+            sentence = _("The same as line %(number)s.") % {"number": before}
             one.troubles.append(Trouble("text", sentence, stops=True))
-        seen.setdefault(key, one.row.number)
 
 
 def _split(typed: str) -> list[str]:

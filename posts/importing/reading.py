@@ -14,7 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-MOST_ROWS = 2000
+MOST_ROWS = 10_000
 MOST_COLUMNS = 60
 MOST_BYTES = 5 * 2**20
 UNPACKED = 60 * 2**20  # bytes a workbook may grow to

@@ -1,7 +1,7 @@
 """The rows of posts, by what they are about. Everything is imported from here."""
 
 from posts.models.approving import Step
-from posts.models.calendars import CalendarAddress, ImportBatch, ImportRow, KeptDays
+from posts.models.calendars import CalendarAddress, ImportBatch, ImportRow, KeptDays, OwnDay
 from posts.models.campaigns import Campaign, CampaignQuerySet
 from posts.models.checking import CheckOverride, Contact, LinkCheck
 from posts.models.evergreen import EvergreenItem, EvergreenItemQuerySet, EvergreenQueue, EvergreenUse
@@ -46,6 +46,7 @@ __all__ = [
     "LanguageReviewer",
     "LinkCheck",
     "NamedAccount",
+    "OwnDay",
     "Post",
     "PostQuerySet",
     "Rendition",

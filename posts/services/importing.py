@@ -1,10 +1,13 @@
-"""Posts brought in from a file: kept as it came, mapped, then made into drafts, one for a line and never two."""
+"""Posts brought in from a file: kept as it came, mapped, then made into drafts, one for a line and never two.
+
+A short file is judged and made while the person waits, a long one by a worker (see posts.services.import_work).
+"""
 
 from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -22,18 +25,16 @@ from posts.problems import Blocked
 from posts.services import drafts, review
 from posts.workflow import NotPossible
 
-AT_ONCE = 200  # lines of one press: a page must answer while the person waits
 _TOKENS = uuid.UUID("6b7f6c1e-2a52-4a43-8f0e-6d9a5f1c9b11")
 
 
 @dataclass
 class Made:
-    """What became of some lines; `left` are still to be done."""
+    """What became of some lines."""
 
     posts: int = 0
     sent: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
-    left: int = 0
 
 
 def begin(*, by: User, unit: Unit, name: str, data: bytes) -> ImportBatch:
@@ -56,7 +57,9 @@ def begin(*, by: User, unit: Unit, name: str, data: bytes) -> ImportBatch:
             header=table.header,
             columns=columns.guess(table.header),
             encoding=table.encoding,
+            size=len(table.rows),
         )
+        _look_again(batch)
         rows = [ImportRow(batch=batch, number=number, cells=cells) for number, cells in table.rows]
         ImportRow.objects.bulk_create(rows, batch_size=500)
     return batch
@@ -70,27 +73,72 @@ def map_columns(*, by: User, batch: ImportBatch, chosen: Mapping[str, int]) -> N
         raise NotPossible(_("Say which column is the text."))
     if len(set(kept.values())) < len(kept):
         raise NotPossible(_("One column is chosen for two things. Choose another one for each."))
-    batch.columns = kept
-    batch.save(update_fields=["columns"])
+    if batch.step == "making":
+        raise NotPossible(_("Its posts are being made. Stop that first."))
+    with transaction.atomic():
+        batch.columns = kept
+        batch.save(update_fields=["columns"])
+        batch.rows.update(verdict="", troubles=[])
+        _look_again(batch)
+
+
+def look_again(*, by: User, batch: ImportBatch) -> None:
+    """A long file is judged anew: pictures may have been added, channels connected."""
+    _require_own(by, batch)
+    if batch.step != "making":
+        _look_again(batch)
+
+
+def _look_again(batch: ImportBatch) -> None:
+    if batch.is_long and all(name in batch.columns for name in columns.NEEDED):
+        batch.step, batch.reached, batch.claimed_until = "judging", 0, None
+        batch.save(update_fields=["step", "reached", "claimed_until"])
+
+
+def hand_over(*, by: User, batch: ImportBatch, submit: bool = False) -> None:
+    """The worker makes the drafts of a long file, and on request sends them for approval. Raises NotAllowed,
+    NotPossible while it is still being judged."""
+    _require_own(by, batch)
+    policies.require(by, "post.write", batch.unit)
+    now = {"step": "making", "reached": 0, "submit": submit, "done_at": None, "claimed_until": None}
+    if not ImportBatch.objects.filter(pk=batch.pk, step="shown").update(**now):
+        raise NotPossible(_("Something goes on with this file already. Wait until it is done, or stop it."))
+
+
+def stop(*, by: User, batch: ImportBatch) -> None:
+    """What was made stays; making goes on where it stopped when it is asked for again."""
+    _require_own(by, batch)
+    ImportBatch.objects.filter(pk=batch.pk).exclude(step="shown").update(step="shown", claimed_until=None)
 
 
 def make(*, by: User, batch: ImportBatch, submit: bool = False) -> Made:
-    """Drafts of the lines that can be, and on request sent for approval; at most AT_ONCE of them in one go.
+    """Drafts of the lines of a short file that can be, and on request sent for approval.
 
     Each line has a token of its own: pressed twice, it is still one post. Raises NotAllowed.
     """
     _require_own(by, batch)
     policies.require(by, "post.write", batch.unit)
-    waiting = [one for one in judge(batch, by, list(batch.rows.all()), deeply=False) if _is_waiting(one)]
-    made = Made(left=max(0, len(waiting) - AT_ONCE))
-    for one in waiting[:AT_ONCE]:
-        _make_one(one, by, batch, made, submit=submit)
-    if not made.left:
-        with transaction.atomic():
-            ImportBatch.objects.filter(pk=batch.pk, done_at=None).update(done_at=timezone.now())
-            data = {"name": batch.name, "count": batch.rows.exclude(post=None).count()}
-            audit.record("import.made", by=by, on=batch.unit, unit=batch.unit, data=data)
+    made = Made()
+    make_lines(judge(batch, by, list(batch.rows.all()), deeply=False), by, batch, made, submit=submit)
+    note_done(by, batch)
     return made
+
+
+def make_lines(judged: Iterable[Judged], by: User, batch: ImportBatch, made: Made, *, submit: bool) -> None:
+    """Those of these lines that are no post yet and can be, each in a transaction of its own."""
+    for one in filter(_is_waiting, judged):
+        with transaction.atomic():
+            _make_one(one, by, batch, made, submit=submit)
+
+
+def note_done(by: User, batch: ImportBatch) -> int:
+    """The file is done; how many posts there are of it."""
+    with transaction.atomic():
+        ImportBatch.objects.filter(pk=batch.pk, done_at=None).update(done_at=timezone.now())
+        count = batch.rows.exclude(post=None).count()
+        data = {"name": batch.name, "count": count}
+        audit.record("import.made", by=by, on=batch.unit, unit=batch.unit, data=data)
+    return count
 
 
 def discard(*, by: User, batch: ImportBatch) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from libsocial.core import asked, sheets
 from libsocial.core.flash import flash
 from posts import selectors
 from posts.importing import columns, reading
-from posts.importing.judging import Judged, judge
+from posts.importing.judging import Judged, Whole, as_kept, judge
 from posts.models import ImportBatch
 from posts.services import importing
 from posts.workflow import NotPossible
@@ -74,22 +75,61 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(ImportBatch.objects.visible_to(request.user).select_related("unit"), pk=pk)
     if request.method == "POST":
         return _act(request, batch)
-    judged = judge(batch, request.user, list(batch.rows.select_related("post")))
+    if batch.is_long and batch.step != "shown" and request.htmx:
+        return render(request, "posts/_import_progress.html", _progress(batch))
     only = request.GET.get("show") == "problems"
+    page, lines, counts = (_long if batch.is_long else _short)(request, batch, only)
+    page.page_range_elided = page.paginator.get_elided_page_range(page.number)
+    context = (
+        counts
+        | _progress(batch)
+        | {
+            "page": page,
+            "lines": [(one, one.by_field()) for one in lines],
+            "only": only,
+            "fields": [(name, label, batch.columns.get(name)) for name, label in columns.labels()],
+            "header": list(enumerate(batch.header)),
+            "mapped": all(name in batch.columns for name in columns.NEEDED),
+            "channels": selectors.usable_channels(batch.unit),
+        }
+    )
+    return render(request, "posts/import_batch.html", context)
+
+
+def _short(request: HttpRequest, batch: ImportBatch, only: bool) -> tuple[Any, list[Judged], dict[str, int]]:
+    """A short file is judged as it is looked at."""
+    judged = judge(batch, request.user, list(batch.rows.select_related("post")))
     shown = [one for one in judged if one.troubles or one.row.trouble] if only else judged
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
-    page.page_range_elided = page.paginator.get_elided_page_range(page.number)
-    context = _counts(judged) | {
+    return page, list(page.object_list), _counts(judged)
+
+
+def _long(request: HttpRequest, batch: ImportBatch, only: bool) -> tuple[Any, list[Judged], dict[str, int]]:
+    """Of a long file one page of lines, as the worker judged them."""
+    rows = batch.rows.select_related("post")
+    shown = rows.filter(Q(verdict__in=("mend", "stopped")) | ~Q(trouble="")) if only else rows
+    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+    whole = Whole.of(batch, batch.rows.values_list("number", "cells"))
+    return page, as_kept(batch, request.user, list(page.object_list), whole), _counted(batch)
+
+
+def _counted(batch: ImportBatch) -> dict[str, int]:
+    waiting = Q(post=None)
+    found = batch.rows.aggregate(
+        made=Count("pk", filter=~waiting),
+        ready=Count("pk", filter=waiting & Q(verdict="ready")),
+        to_mend=Count("pk", filter=waiting & Q(verdict="mend")),
+        stopped=Count("pk", filter=waiting & Q(verdict="stopped")),
+    )
+    return found | {"total": batch.size, "possible": found["ready"] + found["to_mend"]}
+
+
+def _progress(batch: ImportBatch) -> dict[str, Any]:
+    return {
         "batch": batch,
-        "page": page,
-        "lines": [(one, one.by_field()) for one in page.object_list],
-        "only": only,
-        "fields": [(name, label, batch.columns.get(name)) for name, label in columns.labels()],
-        "header": list(enumerate(batch.header)),
-        "mapped": all(name in batch.columns for name in columns.NEEDED),
-        "channels": selectors.usable_channels(batch.unit),
+        "at_work": batch.step != "shown",
+        "done": batch.rows.filter(number__lte=batch.reached).count(),
     }
-    return render(request, "posts/import_batch.html", context)
 
 
 def _counts(judged: list[Judged]) -> dict[str, Any]:
@@ -112,9 +152,20 @@ def _act(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
         return redirect("posts:imports")
     if do == "map":
         _map(request, batch)
+    elif do in {"make", "send"} and batch.is_long:
+        _hand_over(request, batch, submit=do == "send")
     elif do in {"make", "send"}:
         _made(request, importing.make(by=request.user, batch=batch, submit=do == "send"))
+    elif do in {"stop", "again"}:
+        {"stop": importing.stop, "again": importing.look_again}[do](by=request.user, batch=batch)
     return redirect("posts:import_batch", batch.pk)
+
+
+def _hand_over(request: HttpRequest, batch: ImportBatch, *, submit: bool) -> None:
+    try:
+        importing.hand_over(by=request.user, batch=batch, submit=submit)
+    except NotPossible as error:
+        flash(request, str(error), level="warning")
 
 
 def _map(request: HttpRequest, batch: ImportBatch) -> None:
@@ -137,9 +188,6 @@ def _made(request: HttpRequest, made: importing.Made) -> None:
         count = len(made.refused)
         sentence = ngettext("%(n)s line needs a look.", "%(n)s lines need a look.", count) % {"n": count}
         flash(request, sentence, level="warning")
-    if made.left:
-        sentence = ngettext("%(n)s line is left: press again.", "%(n)s lines are left: press again.", made.left)
-        flash(request, sentence % {"n": made.left}, level="info")
 
 
 @login_required

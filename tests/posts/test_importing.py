@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import io
 import uuid
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import Workbook
 
 from channels_app.models import Channel
 from libsocial.accounts import policies
+from libsocial.accounts.models import Membership
+from libsocial.notices.models import Notice
 from posts.importing import columns, reading
 from posts.importing.judging import judge
 from posts.models import Asset, ImportBatch, Post
-from posts.services import importing
+from posts.services import import_work, importing
 from posts.workflow import NotPossible
 from tests.cast import Library, signed_in
 from tests.posts.conftest import simple, written
@@ -172,14 +176,6 @@ class TestLines:
         again = importing.make(by=lib.alice, batch=batch)
         assert again.posts == 0 and Post.objects.count() == 1
 
-    def test_many_lines_are_made_in_several_presses(
-        self, lib: Library, channel: Channel, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(importing, "AT_ONCE", 2)
-        batch = brought(lib, *(f"Number {n};;;" for n in range(5)))
-        assert [importing.make(by=lib.alice, batch=batch).left for _press in range(3)] == [3, 1, 0]
-        assert Post.objects.count() == 5
-
     def test_two_channels_of_one_name_are_told_apart_by_handle(self, lib: Library, channel: Channel) -> None:
         from tests.posts.conftest import make_channel
 
@@ -226,3 +222,120 @@ class TestLines:
         answer = signed_in(lib.alice).get(reverse("posts:import_template"))
         table = reading.read(b"".join(answer.streaming_content))
         assert set(columns.guess(table.header)) == {name for name, _label in columns.labels()}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clock")
+class TestLongFiles:
+    """What is more than a page can do while one waits: the worker judges and makes it, piece by piece."""
+
+    @pytest.fixture(autouse=True)
+    def _small(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(ImportBatch, "AT_ONCE", 3)
+        monkeypatch.setattr(import_work, "PIECE", 4)
+
+    def long(self, lib: Library) -> ImportBatch:
+        return brought(
+            lib,
+            *(f"Number {n};Practice North;2026-12-02;{10 + n}:00" for n in range(6)),
+            "Who;Nobody;;",
+            "Number 0;Practice North;2026-12-02;10:00",
+            "Nowhere;;2026-12-02;10:00",
+            "Last;Practice North;2026-12-04;10:00",
+        )
+
+    def test_it_is_judged_and_made_by_the_worker_and_said_when_done(self, lib: Library, channel: Channel) -> None:
+        batch = self.long(lib)
+        assert (batch.step, batch.is_long) == ("judging", True)
+        assert import_work.work() and not import_work.work()
+        verdicts = list(batch.rows.values_list("verdict", flat=True))
+        assert verdicts == ["ready"] * 6 + ["stopped", "stopped", "mend", "ready"]
+        assert batch.rows.get(number=9).troubles == [["text", "The same as line 2.", True]]
+        assert Post.objects.count() == 0
+        importing.hand_over(by=lib.alice, batch=batch, submit=True)
+        assert import_work.work()
+        batch.refresh_from_db()
+        assert (batch.step, batch.reached, bool(batch.done_at)) == ("shown", 11, True)
+        states = list(Post.objects.order_by("pk").values_list("state", flat=True))
+        assert states == ["in_review"] * 6 + ["draft", "in_review"]
+        assert Notice.objects.get(recipient=lib.alice, message="import.made").params["count"] == "8"
+
+    def test_a_worker_that_dies_is_followed_by_one_that_goes_on(
+        self, lib: Library, channel: Channel, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It dies in the second piece, after the first of its lines: that line is one post, whole, and stays one."""
+        batch = self.long(lib)
+        import_work.work()
+        importing.hand_over(by=lib.alice, batch=batch, submit=True)
+        whole, died = importing._make_one, []
+
+        def dies(one: Any, *args: Any, **more: Any) -> None:
+            whole(one, *args, **more)
+            if one.row.number == 7 and not died:
+                died.append(one)
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr(importing, "_make_one", dies)
+        with pytest.raises(KeyboardInterrupt):
+            import_work.work()
+        batch.refresh_from_db()
+        assert (batch.reached, Post.objects.count()) == (5, 5)  # of line 7 nothing is left, not half a row
+        assert not import_work.work()  # its lease still holds
+        ImportBatch.objects.update(claimed_until=timezone.now())
+        assert import_work.work()
+        assert Post.objects.count() == 8 and Post.objects.filter(title="Number 5").count() == 1
+        assert batch.rows.exclude(post=None).count() == 8
+
+    def test_pressed_again_after_it_was_done_nothing_is_made_twice(self, lib: Library, channel: Channel) -> None:
+        batch = self.long(lib)
+        import_work.work()
+        for _press in range(2):
+            importing.hand_over(by=lib.alice, batch=batch)
+            import_work.work()
+        assert Post.objects.count() == 8
+
+    def test_stopped_it_stays_stopped_and_goes_on_when_asked(self, lib: Library, channel: Channel) -> None:
+        batch = self.long(lib)
+        import_work.work()
+        importing.hand_over(by=lib.alice, batch=batch)
+        import_work.work(budget=0)  # one piece
+        assert Post.objects.count() == 4
+        importing.stop(by=lib.alice, batch=batch)
+        assert not import_work.work() and Post.objects.count() == 4
+        importing.hand_over(by=lib.alice, batch=batch)
+        assert import_work.work() and Post.objects.count() == 8
+
+    def test_whoever_may_not_write_any_more_brings_nothing(self, lib: Library, channel: Channel) -> None:
+        batch = self.long(lib)
+        import_work.work()
+        importing.hand_over(by=lib.alice, batch=batch)
+        Membership.objects.filter(user=lib.alice).delete()
+        assert import_work.work() and not import_work.work()
+        batch.refresh_from_db()
+        assert (batch.step, batch.done_at, Post.objects.count()) == ("shown", None, 0)
+
+    def test_the_page_says_how_far_it_is_and_shows_the_lines(self, lib: Library, channel: Channel) -> None:
+        batch, client = self.long(lib), signed_in(lib.alice)
+        where = reverse("posts:import_batch", args=[batch.pk])
+        assert "0 of 10 lines looked at" in client.get(where).content.decode()
+        client.post(where, {"do": "make"})
+        import_work.work(budget=0)
+        assert "4 of 10 lines looked at" in client.get(where, headers={"HX-Request": "true"}).content.decode()
+        import_work.work()
+        text = client.get(where).content.decode()
+        assert "7 are ready" in text and "2 stay out" in text and "The same as line 2." in text
+        only = client.get(where, {"show": "problems"}).content.decode()
+        assert "Nowhere" in only and "Number 3" not in only
+        client.post(where, {"do": "send"})
+        assert "0 of 10 lines done" in client.get(where).content.decode()
+        import_work.work()
+        assert "8 are posts already" in client.get(where).content.decode()
+
+    def test_columns_chosen_anew_are_judged_anew(self, lib: Library, channel: Channel) -> None:
+        batch = self.long(lib)
+        import_work.work()
+        importing.map_columns(by=lib.alice, batch=batch, chosen={"text": 0})
+        batch.refresh_from_db()
+        assert batch.step == "judging" and not batch.rows.exclude(verdict="").exists()
+        import_work.work()
+        assert set(batch.rows.values_list("verdict", flat=True)) == {"mend", "stopped"}
