@@ -262,7 +262,6 @@ class Composer:
             "conflict": self._conflict(self.conflict) if self.conflict else None,
             "parts": [self._part(part, "base", number) for number, part in enumerate(self.draft.parts)],
             "channels": [self._channel(channel, request.POST) for channel in self.channels],
-            "planned": request.POST.get("when", "at" if self.draft.at else "asap") == "at",
             "at_date": when[0],
             "at_time": when[1],
             "language": self.draft.language,

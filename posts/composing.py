@@ -35,7 +35,7 @@ def draft_of(form: QueryDict, zone: str) -> dict[str, Any]:
         "parts": parts_of(form, "base"),
         "language": form.get("language", "").strip(),
         "content_warning": form.get("content_warning", ""),
-        "at": "" if form.get("when") == "asap" else wall_time(form.get("date", ""), form.get("time", "")),
+        "at": "" if form.get("when") in ("asap", "queue") else wall_time(form.get("date", ""), form.get("time", "")),
         "targets": [_target(form, pk) for pk in dict.fromkeys(asked.numbers(form.getlist("channel")))],
     }
     for panel in panels.every():

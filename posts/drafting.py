@@ -181,6 +181,7 @@ class Draft:
     # Who is mentioned: handles by name and channel id, as the address book had them (see posts.names).
     mentions: dict[str, dict[str, str]] = field(default_factory=dict)
     service: bool = False  # a service notice: it may leave while the library is closed
+    queued: bool = False  # no times yet: each channel's next free posting time, taken when it is sent for approval
     languages: tuple[DraftLanguage, ...] = ()  # further ones; `parts` are in `language`
     # Internal: id of the campaign, 0 for none; None says nothing of it and leaves it as it is.
     campaign: int | None = None
@@ -209,6 +210,8 @@ class Draft:
         }
         if self.service:
             said["service"] = True
+        if self.queued:
+            said["queued"] = True
         if self.languages:
             said["languages"] = [one.to_json() for one in self.languages]
         return said | {"mentions": self.mentions} if self.mentions else said
@@ -329,6 +332,7 @@ def read(data: Mapping[str, Any], *, zone: str = "UTC") -> Reading:
         note=text_of(data.get("note")),
         mentions=_mentions(data.get("mentions")),
         service=bool(data.get("service")),
+        queued=bool(data.get("queued")),
         languages=_languages(data.get("languages"), problems),
         campaign=0 if data.get("campaign") in (0, "0", "none") else _number(data.get("campaign")),
     )

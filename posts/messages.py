@@ -271,6 +271,11 @@ MESSAGES = {
         _("{wall} lies in quiet hours"), _("They are over, and you are open, {opening}."), "caution"
     ),
     "post.quiet_hours_for_good": Message(_("{wall} lies in quiet hours"), _("Choose another time."), "caution"),
+    "post.no_posting_time": Message(
+        _("No free posting time in the next four weeks"),
+        _("Add posting times for this channel, or choose a day and time."),
+        "bad",
+    ),
     "post.outside_hours": Message(_("{wall} is outside opening hours"), _("The next opening is {opening}."), "caution"),
     "post.outside_hours_for_good": Message(_("{wall} is outside opening hours"), _("Choose another time."), "caution"),
     "post.embargoed": Message(

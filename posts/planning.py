@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -119,9 +119,18 @@ def _plain(text: str) -> str:
     return " ".join(regex.findall(r"[\p{L}\p{N}]+", bare))
 
 
+def at_times(draft: Draft, walls: Mapping[int, str]) -> Draft:
+    """The draft with a wall time for each channel: the earliest is that of the post, others are their channels' own.
+    A channel without one goes with the post."""
+    first = min(walls.values(), default=draft.at)
+    own = {channel: "" if wall == first else wall for channel, wall in walls.items()}
+    targets = tuple(replace(target, at=own.get(target.channel, "")) for target in draft.targets)
+    return replace(draft, at=first, targets=targets, queued=False)
+
+
 def at_time(draft: Draft, target: DraftTarget, to: str) -> Draft:
     """The draft at another wall time: this channel alone where it has a time of its own, else all of it."""
-    if not target.at:
-        return replace(draft, at=to)
+    if draft.queued or not target.at:
+        return replace(draft, at=to, queued=False)
     changed = replace(target, at=to)
     return replace(draft, targets=tuple(changed if one.channel == target.channel else one for one in draft.targets))

@@ -28,6 +28,7 @@ from posts import (
     checking,
     drafting,
     fields,
+    free_times,
     language_problems,
     library,
     names,
@@ -99,10 +100,12 @@ def of_draft(
 ) -> Report:
     """The problems of a draft of this unit, stored or not; `post` is the one it belongs to, among those of `known`.
 
-    Five queries at most, whatever the number of channels; one more for a text with hashtags.
+    Five queries at most, whatever the number of channels; one more for a text with hashtags, two for one that takes
+    the next free posting times.
     """
     now, known = now or timezone.now(), known or Known([], [draft])
     channels, assets, usable, policy = known.channels, known.assets, known.usable(unit), known.policy(unit)
+    draft = _at_its_times(draft, unit, channels, now)
     states, found = known.language_states(draft, post), dict[int, tuple[Problem, ...]]()
     for target in draft.targets:
         channel = channels.get(target.channel)
@@ -121,6 +124,14 @@ def of_draft(
         ]
         found[channel.pk] = tuple(problems)
     return Report((*_whole(draft, found), *_wording(draft, unit, known)), found)
+
+
+def _at_its_times(draft: Draft, unit: Unit, channels: Mapping[int, Channel], now: datetime) -> Draft:
+    """A post that takes the next free posting times is judged by those it would get now."""
+    if not draft.queued:
+        return draft
+    chosen = [channels[target.channel] for target in draft.targets if target.channel in channels]
+    return free_times.placed(draft, free_times.next_of_each(free_times.free_for(unit, chosen, now), draft.zone))
 
 
 def _whole(draft: Draft, found: Mapping[int, Any]) -> Iterator[Problem]:
@@ -186,6 +197,8 @@ def _times(draft: Draft, target: DraftTarget, now: datetime) -> Iterator[Problem
     typed = draft.at_for(target)
     moment = schedule.moment_of(typed, draft.zone)
     if moment is None:
+        if draft.queued:
+            yield Problem("at", 0, "block", "post.no_posting_time")
         return
     params = {"typed": _clock(datetime.fromisoformat(typed)), "wall": _clock(moment.wall)}
     if schedule.has_passed(moment, now):

@@ -61,7 +61,8 @@ def with_seen(posts: QuerySet[Post], person: User) -> QuerySet[Post]:
 
 def get_post(user: User, pk: int) -> Post:
     """The post with what every page needs of it; Http404 when the person may not know of it."""
-    post = with_seen(with_targets(Post.objects.visible_to(user)), user).filter(pk=pk).first()
+    found = with_targets(Post.objects.visible_to(user)).select_related("evergreen")
+    post = with_seen(found, user).filter(pk=pk).first()
     if post is None:
         raise Http404
     return post

@@ -21,7 +21,7 @@ from libsocial.accounts.models import User
 from libsocial.audit import services as audit
 from libsocial.core import localtime
 from libsocial.notices import services as notices
-from posts import drafting, evergreen, evergreen_rows, problems, selectors
+from posts import drafting, evergreen, evergreen_rows, planning, problems, selectors
 from posts.drafting import Draft, DraftTarget
 from posts.evergreen import Place, Standing
 from posts.knowledge import hash_of, links_of
@@ -137,12 +137,8 @@ def _words(item: EvergreenItem, places: Sequence[Place]) -> Draft:
     """The words of the source as they are now, with a time for each channel; one that was added later gets the base."""
     words = _source(item)
     walls = {one.channel: localtime.wall_of(one.moment, item.unit.zone).strftime(MINUTE) for one in places}
-    first = walls[places[0].channel]
-    targets = tuple(
-        replace(words.target(channel) or DraftTarget(channel), at="" if wall == first else wall)
-        for channel, wall in walls.items()
-    )
-    return replace(words, at=first, zone=item.unit.zone, targets=targets)
+    targets = tuple(words.target(channel) or DraftTarget(channel) for channel in walls)
+    return planning.at_times(replace(words, zone=item.unit.zone, targets=targets), walls)
 
 
 def _source(item: EvergreenItem) -> Draft:
@@ -171,7 +167,7 @@ def _why_stale(item: EvergreenItem) -> dict[str, Any]:
     usable = set(selectors.usable_channels(item.unit).values_list("pk", flat=True))
     words = _source(item)
     chosen = [words.target(pk) or DraftTarget(pk) for pk in item.channels if pk in usable]
-    draft = replace(words, at="", targets=tuple(replace(target, at="") for target in chosen))
+    draft = replace(words, at="", queued=False, targets=tuple(replace(target, at="") for target in chosen))
     urls = links_of(draft)
     link_checks.want(urls)
     gone = LinkCheck.objects.filter(url_hash__in=map(hash_of, urls), outcome="gone").first() if urls else None

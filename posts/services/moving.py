@@ -41,6 +41,7 @@ def moved(draft: Draft, at: datetime | None) -> Draft:
     """The draft with its first time at this moment, and all others at the same distance, in wall time. Pure."""
     if at is None:
         return replace(draft, at="", targets=tuple(replace(target, at="") for target in draft.targets))
+    draft = replace(draft, queued=False)
     first, wall = schedule.first_moment(draft), localtime.wall_of(at, draft.zone)
     if first is None:
         return replace(draft, at=_text(wall))

@@ -158,7 +158,7 @@ def _written(repeat: Repeat, one: Planned) -> Post:
     usable = set(selectors.usable_channels(repeat.unit).values_list("pk", flat=True))
     words = drafting.of_revision(source.current)
     targets = tuple(replace(target, at="") for target in words.targets if target.channel in usable)
-    draft = replace(words, at=one.moment.wall.strftime(MINUTE), zone=repeat.zone, targets=targets)
+    draft = replace(words, at=one.moment.wall.strftime(MINUTE), zone=repeat.zone, targets=targets, queued=False)
     token = uuid.uuid5(_NAMES, f"{repeat.pk}:{one.day.isoformat()}")
     post = drafts.create(by=repeat.by, unit=repeat.unit, token=token, draft=draft)
     audit.record("repeat.made", by=None, on=post, unit=repeat.unit, data={"title": source.title, "source": source.pk})

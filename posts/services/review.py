@@ -18,7 +18,7 @@ from posts import drafting, needs, problems, schedule, workflow
 from posts.knowledge import links_of
 from posts.models import Guest, Post, Review, Revision
 from posts.needs import Need
-from posts.services import exceptions, glass, guests, link_checks, media, outbox, telling
+from posts.services import exceptions, glass, guests, link_checks, media, outbox, placing, telling
 from posts.services.drafts import bind_names, locked, write_revision
 from posts.workflow import NotPossible
 
@@ -41,6 +41,7 @@ def submit(*, post: Post, by: User) -> Revision:
         workflow.require(post, by, "submit")
         revision = _fresh(post, by)
         bind_names(revision)
+        placing.take_times(post, revision, timezone.now())
         _refuse_blocking(revision)
         revision.digest, revision.submitted_at, revision.submitted_by = digests.of(revision), timezone.now(), by
         # Counts as a save: a page opened before does not know that its next one voids a review.

@@ -20,7 +20,7 @@ from libsocial.core.states import TransitionError
 from libsocial.notices import services as notices
 from posts import selectors, sheets, story, workflow
 from posts.drafting import Invalid
-from posts.models import EvergreenItem, Post
+from posts.models import Post
 from posts.problems import Blocked
 from posts.services import deciding, drafts, review
 from posts.workflow import NotPossible
@@ -106,9 +106,9 @@ def _other_units(request: HttpRequest, post: Post) -> list[Unit]:
 
 def _evergreen(request: HttpRequest, post: Post) -> dict[str, object]:
     """Its place in the evergreen queue, or whether this person may give it one."""
-    item = EvergreenItem.objects.filter(source=post).exclude(state="removed").first()
+    item = getattr(post, "evergreen", None)  # read with the post
     may = post.state != "withdrawn" and policies.can(request.user, "post.write", post.unit)
-    return {"item": item, "may": may}
+    return {"item": item if item and item.state != "removed" else None, "may": may}
 
 
 def _refused(request: HttpRequest, post: Post, sentence: str) -> HttpResponse:

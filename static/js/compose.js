@@ -10,6 +10,7 @@ import { setUpChecks } from "./compose_checks.js";
 import { setUpCutting } from "./compose_crop.js";
 import { setUpKit } from "./compose_kit.js";
 import { setUpBeside } from "./compose_beside.js";
+import { setUpTimes } from "./compose_times.js";
 import { makeSaver } from "./compose_save.js";
 
 const form = document.querySelector("[data-compose]");
@@ -28,7 +29,7 @@ function start(form) {
   setUpKit(form, words);
   setUpBeside(form);
   setUpChannels(form);
-  setUpTimes(form);
+  setUpTimes(form, saver.changed);
   setUpUnit(form);
   form.addEventListener("input", saver.changed);
   form.addEventListener("change", saver.changed);
@@ -56,16 +57,11 @@ function setUpChannels(form) {
   const show = () => {
     const chosen = new Set([...form.querySelectorAll("[data-channel-pick]:checked")].map((box) => box.value));
     for (const card of form.querySelectorAll("[data-variant]")) card.hidden = !chosen.has(card.dataset.variant);
+    for (const row of form.querySelectorAll("[data-times-row]")) row.hidden = !chosen.has(row.dataset.timesRow);
     if (none) none.hidden = chosen.size > 0;
   };
   form.addEventListener("change", (event) => event.target.matches("[data-channel-pick]") && show());
   show();
-}
-
-// A browser that cannot hide the fields while no day is wanted shows them: then touching one is the choice.
-function setUpTimes(form) {
-  const at = form.querySelector('input[name="when"][value="at"]');
-  form.querySelector("[data-when-at]").addEventListener("input", () => { at.checked = true; });
 }
 
 // Another unit has other channels: the page is asked for again, with the words on it.
