@@ -23,7 +23,8 @@ from libsocial.demo.words import Words
 from libsocial.notices.models import Notice
 from posts.drafting import Draft
 from posts.models import Post, Review, Revision
-from posts.services import drafts, media, review
+from posts.services import drafts, evergreens, media, review, slotting
+from posts.services.evergreens import Terms
 from scheduler import engine
 from scheduler.models import Attempt, Delivery, DeliveryPart
 
@@ -49,6 +50,7 @@ class Story:
             review.submit(post=self.written(said, at=self.at(number + 2)), by=self.author(said))
         for said in words.DRAFTS:
             self.written(said)
+        self._evergreens()
 
     def end(self) -> None:
         """What is older than two days was seen; the rest waits in everybody's notices."""
@@ -168,6 +170,14 @@ class Story:
             rollup.record_post(delivery, [Figures(shown | {"replies": replies})], at)
         PracticePost.objects.filter(pk=first).update(**shown)
         Watch.objects.get_or_create(channel=delivery.channel, delivery=delivery, defaults={"next_at": self.now})
+
+    def _evergreens(self) -> None:
+        """Posting times of the main library, and what stays true there: one post is rested, one rests."""
+        unit, channel = self.house.central, self.house.channels["central"]
+        slotting.add_usual(by=self.house.ada, channel=channel, unit=unit)
+        for first_words, gap in words.EVERGREEN:
+            post = Post.objects.get(title__startswith=first_words)
+            evergreens.put_in(by=post.author, post=post, terms=Terms([channel.pk], gap_days=gap))
 
     def _followers(self) -> None:
         counted = [channel for channel in self.house.channels.values() if channel.platform == "practice"]

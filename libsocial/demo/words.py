@@ -42,6 +42,9 @@ PAST: tuple[Words, ...] = (
     Words("riverside", ("riverside",), "Free hearing checks by the health service on Thursday, 9:00 to 12:00, in the small room. No appointment."),
 )
 
+# Of those above: how each begins, and how many days it rests.
+EVERGREEN = (("Did you know?", 14), ("Large print shelf", 90))
+
 PLANNED: tuple[Words, ...] = (
     Words("central", ("central", "library"), "Author talk on Thursday evening: how a river got its names. Doors open at 18:30, the talk is interpreted in sign language.", "Author talk"),
     Words("riverside", ("riverside",), "Baby signing starts next week: six Mondays, 10:30, for babies and whoever holds them."),

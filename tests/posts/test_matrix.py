@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from contextlib import suppress
+from datetime import time, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -20,10 +21,12 @@ from django.utils import timezone
 from channels_app.models import Channel, PracticePost
 from channels_app.practice.services import ensure_practice
 from libsocial.accounts import policies
+from libsocial.accounts.errors import Refused
 from libsocial.accounts.models import Unit, User
 from posts import tokens
-from posts.models import DecisionLink, Guest, Post, Review
-from posts.services import deciding, drafts, review
+from posts.models import DecisionLink, EvergreenItem, Guest, Post, Review, Slot
+from posts.services import deciding, drafts, evergreen_filling, evergreens, review
+from posts.services.evergreens import Terms
 from scheduler import engine, holds
 from scheduler.models import Delivery
 from tests.cast import Library, signed_in
@@ -218,6 +221,22 @@ def close_now(client: Client, post: Post, lib: Library) -> None:
     client.post(reverse("posts:close_now"), form | words | {"do": "close"})
 
 
+def evergreen(client: Client, post: Post, lib: Library) -> None:
+    """Into the queue, by this person or by its author; one at once, what the clock makes, and sending all that again."""
+    channel = channel_of(post)
+    Slot.objects.bulk_create(Slot(channel_id=channel, unit=lib.north, weekday=day, at=time(10)) for day in range(7))
+    form = {"channels": channel, "gap_days": "1", "look_again": str(timezone.localdate() + timedelta(days=30))}
+    client.post(reverse("posts:evergreen_put", args=[post.pk]), form)
+    with suppress(Refused):
+        evergreens.put_in(by=lib.alice, post=again(post), terms=Terms([channel], gap_days=1))
+    for item in EvergreenItem.objects.all():
+        for name in ("first", "look", "make"):
+            client.post(reverse("posts:evergreen_act", args=[item.pk, name]))
+    evergreen_filling.fill_due()
+    for made in Post.objects.exclude(pk=post.pk):
+        act("submit")(client, made, lib)
+
+
 def channel_of(post: Post) -> int:
     return again(post).current.targets.get().channel_id
 
@@ -237,6 +256,7 @@ WAYS: dict[str, tuple[str, Way]] = {
     "calendar": ("posts:move", moved),
     "many at once": ("posts:bulk", many),
     "close now": ("posts:close_now", close_now),
+    "evergreen": ("posts:evergreen_act", evergreen),
 }
 COVERED = {address for address, _way in WAYS.values()} | {"posts:new", "posts:autosave", "scheduler:release"}
 # What takes a form and can bring nothing on its way, and why.
@@ -282,7 +302,7 @@ def is_for_reading(view: Callable[..., object] | None) -> bool:
 MAKES_DRAFTS = (
     "posts:repeat_new", "posts:repeat_act", "posts:repeat", "posts:imports", "posts:import_batch",
     "posts:campaign_clone", "posts:pack_bring", "posts:pack_ready", "posts:pack_look",
-    "posts:template_use", "posts:copy_for",
+    "posts:template_use", "posts:copy_for", "posts:evergreen_put",
 )  # fmt: skip
 NOTHING_TO_SEND = (
     "posts:addresses", "posts:kept_days", "posts:slots", "posts:slots_of", "posts:checks", "posts:contacts",
@@ -293,7 +313,7 @@ NOTHING_TO_SEND = (
     "posts:media_act", "posts:closed", "posts:repeats", "posts:expired", "posts:export", "posts:ical",
     "posts:import_template", "posts:kit", "posts:kit_new", "posts:kit_entry", "posts:kit_act", "posts:kit_ours",
     "posts:kit_data", "posts:emoji", "posts:template_keep", "posts:talk", "posts:talk_people", "posts:talk_say",
-    "posts:talk_act", "posts:versions",
+    "posts:talk_act", "posts:versions", "posts:evergreen", "posts:evergreen_item", "posts:evergreen_queue",
 )  # fmt: skip
 READING = {
     "posts:list": "filters", "posts:calendar": "filters", "posts:detail": "shows", "posts:picker": "shows",
@@ -378,6 +398,6 @@ def test_nothing_reaches_a_platform_without_a_valid_approval(lib: Library, pract
     assert {state for state, _who in arrived["mail"]} == {"in_review"}
     assert {state for state, _who in arrived["guest alone"]} >= {"in_review", "own_of_the_supervisor"}
     assert {state for state, _who in arrived["guest approve"]} == {"half_approved"}
-    nothing = ("urgent where it is forbidden", "composer", "other buttons", "guest without the right")
+    nothing = ("urgent where it is forbidden", "composer", "other buttons", "guest without the right", "evergreen")
     assert {name: arrived[name] for name in nothing if arrived[name]} == {}
     assert arrived["engine"] == set()  # what a pause holds back stays, as long as it stands

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable
+from datetime import time
 from typing import Any
 
 import pytest
@@ -14,9 +15,10 @@ from libsocial.accounts.models import User
 from libsocial.audit.models import Entry
 from libsocial.notices.models import Notice
 from posts.drafting import Draft
-from posts.models import Post, Review, Revision
-from posts.services import drafts, review
+from posts.models import EvergreenQueue, EvergreenUse, Post, Review, Revision, Slot
+from posts.services import drafts, evergreen_filling, evergreens, review
 from posts.services.drafts import Conflict
+from posts.services.evergreens import Terms
 from posts.workflow import NotPossible
 from scheduler.models import Delivery
 from tests import cast
@@ -122,3 +124,27 @@ def test_two_editors_who_save_at_once_meet_instead_of_overwriting() -> None:
     assert sorted(type(answer).__name__ for answer in answers) == ["Conflict", "Revision"], answers
     conflict = next(answer for answer in answers if isinstance(answer, Conflict))
     assert conflict.theirs.draft.parts[0].text == again(post).current.body["parts"][0]["text"]
+
+
+def test_two_workers_fill_the_evergreen_queue_at_once_and_each_time_is_taken_once() -> None:
+    lib = cast.library()
+    channel = make_channel(lib.north)
+    Slot.objects.bulk_create(Slot(channel=channel, unit=lib.north, weekday=day, at=time(10)) for day in range(7))
+    for number in range(3):
+        post = written(lib.alice, lib.north, simple(channel, text=f"Always true, number {number}"))
+        evergreens.put_in(by=lib.alice, post=post, terms=Terms([channel.pk]))
+    EvergreenQueue.objects.update(per_week=7)
+    answers = at_once(*[evergreen_filling.fill_due] * 3)
+    assert sum(answers) == 3
+    uses = EvergreenUse.objects.all()
+    assert len({use.moment for use in uses}) == len({use.post_id for use in uses}) == 3
+    assert Post.objects.filter(state="in_review").count() == 3
+
+
+def test_two_queued_posts_sent_at_once_never_take_the_same_time() -> None:
+    lib = cast.library()
+    channel = make_channel(lib.north)
+    Slot.objects.bulk_create(Slot(channel=channel, unit=lib.north, weekday=day, at=time(10)) for day in range(7))
+    posts = [written(lib.alice, lib.north, simple(channel, text=f"Words {n}", queued=True)) for n in range(3)]
+    at_once(*[lambda post=post: review.submit(post=again(post), by=lib.alice) for post in posts])
+    assert len({again(post).current.at for post in posts}) == 3
