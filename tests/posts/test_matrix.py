@@ -222,7 +222,7 @@ def close_now(client: Client, post: Post, lib: Library) -> None:
 
 
 def evergreen(client: Client, post: Post, lib: Library) -> None:
-    """Into the queue, by this person or by its author; one at once, what the clock makes, and sending all that again."""
+    """Into the queue, by this person or by its author; one at once, what the clock makes, and all that sent again."""
     channel = channel_of(post)
     Slot.objects.bulk_create(Slot(channel_id=channel, unit=lib.north, weekday=day, at=time(10)) for day in range(7))
     form = {"channels": channel, "gap_days": "1", "look_again": str(timezone.localdate() + timedelta(days=30))}
