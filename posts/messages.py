@@ -96,6 +96,10 @@ SENTENCES = {
     "asset.binned": _("{actor} put “{name}” into the bin"),
     "asset.restored": _("{actor} brought “{name}” back from the bin"),
     "asset.replaced": _("{actor} replaced “{name}” by “{new}”"),
+    "asset.consent_noted": _("{actor} noted the permission of the people in “{name}”: {where}"),
+    "asset.refused": _(
+        "{actor} noted that somebody in “{name}” said no; posts changed: {changed}, still shown: {left}"
+    ),
     "asset.deleted": _("“{name}” was deleted from the bin after thirty days"),
     "folder.made": _("{actor} made the folder “{name}”"),
     "folder.renamed": _("{actor} renamed the folder “{before}” to “{name}”"),
@@ -346,6 +350,13 @@ MESSAGES = {
         _("“{name}” may be used until {until}"),
         _("Its permission ends soon after this post goes out. Ask for a longer one if the post is to stay."),
         "caution",
+    ),
+    # somebody in a picture took their permission back
+    "post.picture_withdrawn": Message(
+        _("“{name}” was taken out of “{title}”"),
+        _("Somebody in it said no. {person} took it out; look at the post as it is now."),
+        "caution",
+        mail=True,
     ),
     # to the editors, two weeks before
     "asset.expires_with_posts": Message(

@@ -110,6 +110,7 @@ urlpatterns = [
     path("media/cards/<int:pk>/", placards.edit, name="media_card"),
     path("media/looks/<int:pk>/", placards.brand, name="media_brand"),
     path("media/<int:pk>/", library.asset, name="media_asset"),
+    path("media/<int:pk>/no/", library.refuse_page, name="media_refuse"),
     path("media/<int:pk>/<slug:name>/", library.act, name="media_act"),
     path("new/", compose.new, name="new"),
     path("autosave/", compose.autosave, name="autosave"),

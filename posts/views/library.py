@@ -19,7 +19,7 @@ from libsocial.core.flash import flash
 from posts import composer_files, edits, library, licences
 from posts.media_forms import AssetForm
 from posts.models import Asset, Folder
-from posts.services import arriving, binning, media, replacing
+from posts.services import arriving, binning, consenting, media, replacing
 from posts.services import library as keeping
 from posts.services.media import Refused
 
@@ -100,6 +100,9 @@ def _done(request: HttpRequest, name: str, assets: list[Asset]) -> None:
         folder = _folder(request, assets[0])
         n = keeping.move(assets=assets, by=by, folder=folder)
         flash(request, ngettext("%(n)s file moved.", "%(n)s files moved.", n) % {"n": n})
+    elif name == "consent":
+        n = consenting.note(assets=assets, by=by, where=request.POST.get("consent", ""))
+        flash(request, ngettext("Permission noted for %(n)s file.", "Permission noted for %(n)s files.", n) % {"n": n})
     elif name == "bin":
         n = binning.throw(assets=assets, by=by)
         undo = "&".join(f"asset={asset.pk}" for asset in assets)
@@ -178,7 +181,7 @@ def _asset_page(request: HttpRequest, found: Asset, form: AssetForm, *, status: 
 def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Replace a file, cut it, put it into the bin or bring it back; a refusal is a sentence on its page."""
     found = _asset(request, pk)
-    step = {"replace": _replace, "bin": _bin, "restore": _restore, "shape": _shape}.get(name)
+    step = {"replace": _replace, "bin": _bin, "restore": _restore, "shape": _shape, "refuse": _refuse}.get(name)
     if step is None:
         raise Http404
     try:
@@ -210,6 +213,32 @@ def _bin(request: HttpRequest, found: Asset) -> HttpResponse:
 def _restore(request: HttpRequest, found: Asset) -> HttpResponse:
     binning.restore(assets=[found], by=request.user)
     flash(request, _("Brought back."))
+    return redirect("posts:media_asset", found.pk)
+
+
+@login_required
+@require_safe
+def refuse_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Before a picture goes for good: which posts lose it, and which still show it."""
+    found = _asset(request, pk)
+    if not library.may_throw(found, request.user):
+        raise policies.NotAllowed("media.manage")
+    posts = consenting.touched(found)
+    context = {"asset": found, "shown": composer_files.asset_json(found), "posts": posts}
+    return render(request, "posts/media/refuse.html", context)
+
+
+def _refuse(request: HttpRequest, found: Asset) -> HttpResponse:
+    done = consenting.refuse(asset=found, by=request.user)
+    n = len(done.changed)
+    if n:
+        flash(request, ngettext("Taken out of %(n)s post.", "Taken out of %(n)s posts.", n) % {"n": n})
+    if done.deleted:
+        flash(request, _("The picture is deleted."))
+        return redirect("posts:media")
+    names = ", ".join(f"“{post.title}”" for post in done.left)
+    said = _("It is still shown by %(names)s. Remove it there; the file lies in the bin meanwhile.") % {"names": names}
+    flash(request, said, level="warning")
     return redirect("posts:media_asset", found.pk)
 
 

@@ -82,7 +82,7 @@ function setUpMany(form) {
     show();
   });
   form.addEventListener("keydown", (event) => { // Enter in the field of tags tags; it never moves or throws away
-    if (event.key !== "Enter" || !event.target.matches("input[name=tags], input[name=new_folder]")) return;
+    if (event.key !== "Enter" || !event.target.matches("input[name=tags], input[name=new_folder], input[name=consent]")) return;
     event.preventDefault();
     event.target.closest(".row").querySelector("button").click();
   });

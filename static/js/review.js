@@ -1,5 +1,6 @@
 // The review queue by keyboard: one post is the current one, and its visible buttons carry the keys.
-// j and k go on and back, a approves, r opens the reason, e edits. shortcuts.js presses what carries data-shortcut.
+// j and k go on and back, a approves, r opens the reason, e edits; x chooses what was
+// looked at, A approves that. shortcuts.js presses what carries data-shortcut.
 // What was on the screen for two seconds is told to the server, and may be approved with others in one act.
 import "./preview_theme.js";
 

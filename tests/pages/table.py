@@ -165,6 +165,7 @@ ROWS = (
     row("posts:media_card", "302 200 200 200 404 404", lambda world: (world.placard.pk,)),
     row("posts:media_brand", BY_POST, lambda world: (world.lib.north.pk,)),
     row("posts:media_asset", OF_NORTH, lambda world: (world.asset.pk,)),
+    row("posts:media_refuse", "302 200 200 200 403 404", lambda world: (world.asset.pk,)),
     row("posts:media_act", BY_POST, lambda world: (world.asset.pk, "bin")),
     row("posts:media_folder", BY_POST, lambda world: (1,)),
     row("posts:detail", OF_NORTH, post),

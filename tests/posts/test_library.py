@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
@@ -21,7 +23,7 @@ from posts import drafting, edits, problems
 from posts.drafting import Draft, DraftMedia, DraftPart, DraftTarget
 from posts.edits import Edits
 from posts.models import Asset, AssetUse, Folder, Post
-from posts.services import binning, drafts, expiring, library, media, replacing, review, storage, uses
+from posts.services import binning, consenting, drafts, expiring, library, media, replacing, review, storage, uses
 from posts.services.media import Refused
 from scheduler import engine
 from scheduler.models import Delivery
@@ -161,6 +163,65 @@ def test_a_permission_taken_back_after_approval_stops_the_sending(lib: Library) 
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.message) == ("failed", "post.asset_withheld")
     assert again(post).state == "approved"
+
+
+# --- a yes and a no of the people shown -------------------------------------------
+
+
+def test_permission_is_noted_for_many_at_once_and_needs_its_words(lib: Library) -> None:
+    assets = [picture(lib, colour=colour) for colour in ("teal", "red")]
+    page, where = signed_in(lib.alice), reverse("posts:media_do")
+    chosen = {"do": "consent", "asset": [asset.pk for asset in assets]}
+    assert "Say how permission was given" in page.post(where, chosen, follow=True).content.decode()
+    assert not Asset.objects.filter(shows_people=True).exists()
+    page.post(where, chosen | {"consent": " Notice at the door  was read "})
+    noted = set(Asset.objects.values_list("shows_people", "consent"))
+    assert noted == {(True, "Notice at the door was read")}
+    assert Entry.objects.filter(action="asset.consent_noted").count() == 2
+
+
+def test_a_no_deletes_the_picture_everywhere_and_what_was_approved_is_asked_again(
+    lib: Library, channel: Channel, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    asset, other = picture(lib), picture(lib, colour="red")
+    both = DraftPart("Story time", (DraftMedia(asset.pk, "A garden in May"), DraftMedia(other.pk, "A red door there")))
+    draft = Draft(parts=(both,), targets=(DraftTarget(channel.pk),), zone="Europe/London", at="2190-01-10T10:00")
+    planned = approved(lib.alice, lib.sam, lib.north, replace(draft, language="en"))
+    begun = written(lib.alice, lib.north, replace(draft, language="en"))
+    page = signed_in(lib.erin)
+    asked = page.get(reverse("posts:media_refuse", args=[asset.pk])).content.decode()
+    assert asked.count(planned.title) == 2  # both posts are named before anything happens
+    files = [asset.path, asset.thumb]
+    with django_capture_on_commit_callbacks(execute=True):
+        page.post(reverse("posts:media_act", args=[asset.pk, "refuse"]))
+    assert not Asset.objects.filter(pk=asset.pk).exists()
+    assert not any(default_storage.exists(name) for name in files)
+    for post, state in ((planned, "in_review"), (begun, "draft")):
+        now = again(post)
+        assert now.state == state
+        assert drafting.of_revision(now.current).asset_ids() == {other.pk}
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"cancelled"}
+    told = Notice.objects.filter(message="post.picture_withdrawn", subject_id=str(planned.pk))
+    assert {notice.recipient for notice in told} == {lib.alice, lib.sam}
+    assert Entry.objects.get(action="asset.refused").data["changed"] == 2
+
+
+def test_a_no_to_what_is_out_keeps_it_from_sight_and_names_where_it_stands(lib: Library) -> None:
+    asset, channel = picture(lib), ensure_practice(lib.north, by=lib.ada)
+    out = approved(lib.alice, lib.sam, lib.north, showing(channel, asset))
+    engine.deliver(Delivery.objects.get().pk, worker="test")
+    done = consenting.refuse(asset=asset, by=lib.sam)
+    assert (done.changed, [post.pk for post in done.left], done.deleted) == ((), [out.pk], False)
+    assert Asset.objects.get(pk=asset.pk).binned_at is not None
+    assert again(out).state == "approved"
+
+
+def test_only_who_may_throw_a_picture_away_notes_a_no(lib: Library) -> None:
+    asset = picture(lib)
+    assert signed_in(lib.audit).get(reverse("posts:media_refuse", args=[asset.pk])).status_code == 403
+    with pytest.raises(policies.NotAllowed):
+        consenting.refuse(asset=asset, by=lib.audit)
+    assert Asset.objects.filter(pk=asset.pk).exists()
 
 
 def test_editors_hear_once_two_weeks_before(lib: Library, channel: Channel, clock) -> None:
