@@ -9,7 +9,7 @@ Dates that organisers set anew each year without a rule are left out. Checked on
 from __future__ import annotations
 
 import calendar
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -139,6 +139,17 @@ def in_year(one: Observance, year: int) -> Kept | None:
         return None
     days = one.days or calendar.monthrange(year, first.month)[1]
     return Kept(one, first, first + timedelta(days=days - 1))
+
+
+def runs(first: date, last: date, years: Iterable[int]) -> list[tuple[date, date]]:
+    """The same days in other years, from the first year on; what begins on 29 February begins on the 28th elsewhere."""
+    length = last - first
+    starts = [_in(first, year) for year in years if year >= first.year]
+    return [(start, start + length) for start in starts]
+
+
+def _in(day: date, year: int) -> date:
+    return day.replace(year=year, day=min(day.day, calendar.monthrange(year, day.month)[1]))
 
 
 def between(first: date, last: date, sets: Collection[str]) -> list[Kept]:

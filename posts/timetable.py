@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
 
 from django.core.cache import cache
-from django.db.models import CharField, QuerySet, Value, prefetch_related_objects
+from django.db.models import CharField, Q, QuerySet, Value, prefetch_related_objects
 from django.urls import reverse
 
 from channels_app.models import Channel
@@ -18,7 +19,7 @@ from libsocial.core import localtime
 from posts import calendar, observances, slots, workflow
 from posts.calendar import Choice, Entry, Gap, Light, Note, Span
 from posts.listing import STATES, Filters, Row, narrowed, rows_of
-from posts.models import KeptDays, Post
+from posts.models import KeptDays, OwnDay, Post
 from posts.services.keeping import KEPT
 
 MOST = 20_000  # of one view; more is no calendar any more
@@ -128,12 +129,27 @@ def notes(reader: Reader, first: date, last: date) -> dict[date, list[Note]]:
     for source in _notes:
         for day, note in source(reader.shown_units, first, last):
             found[day].append(note)
+    for day, own in own_days(reader.shown_units, first, last):
+        query = urlencode({"on": day.isoformat(), "title": own.name})
+        found[day].append(Note(own.name, url=f"{reverse('posts:new')}?{query}"))
     for kept in observances.between(first, last, sets_of(reader.shown_units)):
         day = max(kept.first, first)
         if day != kept.first and kept.last - day < LONG:
             continue  # nearly over
         url = f"{reverse('posts:new')}?on={day.isoformat()}&about={kept.observance.key}"
         found[day].append(Note(str(kept.observance.name), url=url))
+    return found
+
+
+def own_days(units: Sequence[Unit], first: date, last: date) -> list[tuple[date, OwnDay]]:
+    """The days these units, and those above them, keep by themselves: each once, where it begins or the view does."""
+    above = {int(pk) for unit in units for pk in unit.path.strip("/").split("/")}
+    found = []
+    for own in OwnDay.objects.filter(Q(yearly=True) | Q(last__gte=first), unit__in=above, first__lte=last):
+        years = range(first.year - 1, last.year + 1) if own.yearly else [own.first.year]
+        for begins, ends in observances.runs(own.first, own.last, years):
+            if begins <= last and ends >= first:
+                found.append((max(begins, first), own))
     return found
 
 

@@ -36,7 +36,8 @@ class Place:
 
 
 IN_PEOPLE = ("accounts:invit*", "accounts:person")
-IN_CALENDAR = ("posts:calendar", "posts:slots*", "posts:kept_days", "posts:addresses", "posts:move", "posts:import*")
+IN_CALENDAR = ("posts:calendar", "posts:slots*", "posts:kept_days", "posts:own_day*", "posts:addresses")
+IN_CALENDAR += ("posts:move", "posts:import*")
 IN_HOURS = ("hours:", "posts:close*")
 IN_SETTINGS = ("accounts:settings*", "accounts:unit*", "posts:steps", "posts:put_step")
 IN_REVIEW = ("posts:expired", "posts:urgent", "posts:judge", "posts:approve_seen")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
@@ -73,6 +73,16 @@ def archive(post: Post, by: User) -> None:
 
 def reopen(post: Post, by: User) -> None:
     drafts.reopen(post=post, by=by)
+
+
+def to_campaign(campaign: int | None) -> Act:
+    """Into the campaign, out of any with None; what the public meets does not change, so approvals stay."""
+
+    def act(post: Post, by: User) -> None:
+        draft = replace(drafting.of_revision(post.current, note=post.note), campaign=campaign or 0)
+        drafts.save(post=post, by=by, draft=draft, version=post.current.version)
+
+    return act
 
 
 def shift(days: int) -> Act:

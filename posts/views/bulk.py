@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from libsocial.core import asked
 from libsocial.core.flash import flash
 from posts import selectors
-from posts.models import Post
+from posts.models import Campaign, Post
 from posts.services import bulk
 from posts.services.bulk import Act, Result
 from posts.views.planner import back_asked, day_asked
@@ -30,16 +30,16 @@ FARTHEST = 366
 def run(request: HttpRequest) -> HttpResponse:
     """Does one act to the chosen posts; where some refuse, a page says which and why."""
     back = back_asked(request, "posts:list")
+    ids = asked.numbers([*request.POST.getlist("post"), *request.GET.getlist("post")])
+    posts = list(selectors.with_targets(Post.objects.visible_to(request.user)).filter(pk__in=ids[: 2 * bulk.MOST]))
     try:
-        act, undo = _act(request)
+        act, undo = _act(request, posts)
     except NotPossible as error:
         flash(request, str(error), level="warning")
         return HttpResponseRedirect(back)
-    ids = asked.numbers([*request.POST.getlist("post"), *request.GET.getlist("post")])
     if not ids:
         flash(request, _("Choose at least one post first."), level="warning")
         return HttpResponseRedirect(back)
-    posts = list(selectors.with_targets(Post.objects.visible_to(request.user)).filter(pk__in=ids[: 2 * bulk.MOST]))
     result = bulk.run(posts=posts, by=request.user, act=act)
     if result.done:
         flash(request, _told(len(result.done)), undo=_undo(undo, result, back))
@@ -48,7 +48,7 @@ def run(request: HttpRequest) -> HttpResponse:
     return render(request, "posts/bulk_done.html", {"result": result, "back": back})
 
 
-def _act(request: HttpRequest) -> tuple[Act, dict[str, str]]:
+def _act(request: HttpRequest, posts: list[Post]) -> tuple[Act, dict[str, str]]:
     """What the pressed button means, and what takes it back ({} where nothing does)."""
     asked_for = request.POST.get("do") or request.GET.get("do") or ""
     if asked_for == "shift":
@@ -59,6 +59,8 @@ def _act(request: HttpRequest) -> tuple[Act, dict[str, str]]:
         if day is None:
             raise NotPossible(_("Choose the day to move them to."))
         return bulk.to_day(day), {}
+    if asked_for == "campaign":
+        return _to_campaign(request, posts)
     plain = {
         "submit": (bulk.submit, "recall"),
         "archive": (bulk.archive, "reopen"),
@@ -69,6 +71,17 @@ def _act(request: HttpRequest) -> tuple[Act, dict[str, str]]:
         raise NotPossible(_("Choose what to do with them."))
     act, back = plain[asked_for]
     return act, {"do": back} if back else {}
+
+
+def _to_campaign(request: HttpRequest, posts: list[Post]) -> tuple[Act, dict[str, str]]:
+    """Taken back as one where all of them came from the same campaign, or from none."""
+    typed = request.POST.get("campaign") or request.GET.get("campaign") or ""
+    wanted = asked.number(typed)
+    if typed != "none" and not (wanted and Campaign.objects.visible_to(request.user).filter(pk=wanted).exists()):
+        raise NotPossible(_("Choose the campaign to put them in."))
+    before = {post.campaign_id for post in posts}
+    undo = {"do": "campaign", "campaign": str(before.pop() or "none")} if len(before) == 1 else {}
+    return bulk.to_campaign(wanted), undo
 
 
 def _days(request: HttpRequest) -> int:

@@ -44,7 +44,7 @@ def post_list(request: HttpRequest) -> HttpResponse:
         "rows": rows_of([found[pk] for pk in page.object_list if pk in found]),
         "filters": filters,
         "tabs": display.FILTERS,
-        "campaigns": campaigning.campaigns_for(request.user, None),
+        "campaigns": campaigning.names_known(request.user),
         "channels": Channel.objects.visible_to(request.user).living(),
         "authors": authors_known(request.user),
         "filtered": bool(filters),

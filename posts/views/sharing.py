@@ -21,7 +21,7 @@ from libsocial.accounts.models import Unit, User
 from libsocial.core import asked
 from libsocial.core.flash import flash
 from posts import agenda_files, display, listing, observances, timetable
-from posts.models import CalendarAddress, Post
+from posts.models import CalendarAddress, OwnDay, Post
 from posts.services import addresses, keeping
 from posts.views.listing import filters_of
 from posts.views.planner import day_asked
@@ -159,4 +159,6 @@ def _kept_context(user: User, unit: Unit, units: list[Unit]) -> dict[str, Any]:
         (name, label, name in chosen, [kept for kept in year if name in kept.observance.sets and kept.first >= today])
         for name, label in observances.SETS
     ]
-    return {"unit": unit, "units": units, "sets": sets, "may": policies.can(user, "slots.manage", unit)}
+    own = OwnDay.objects.filter(unit__in=[int(pk) for pk in unit.path.strip("/").split("/")]).select_related("unit")
+    may = policies.can(user, "slots.manage", unit)
+    return {"unit": unit, "units": units, "sets": sets, "may": may, "own": own}

@@ -110,6 +110,8 @@ ROWS = (
     row("posts:addresses", FOR_STAFF),
     row("posts:ical", "404 404 404 404 404 404", lambda world: ("a-token-nobody-has",)),
     row("posts:kept_days", FOR_STAFF),
+    row("posts:own_day_new", "302 403 200 200 403 404", lambda world: (world.lib.north.pk,)),
+    row("posts:own_day", "302 403 200 200 403 404", lambda world: (world.own_day.pk,)),
     row("posts:export", FOR_STAFF),
     row("posts:bulk", BY_POST),
     row("posts:imports", "302 200 200 200 403 200"),

@@ -32,6 +32,7 @@ from posts.models import (
     Embargo,
     EvergreenItem,
     ImportBatch,
+    OwnDay,
     Post,
     Repeat,
     Step,
@@ -46,6 +47,7 @@ from posts.services import (
     evergreens,
     guests,
     importing,
+    keeping,
     media,
     placards,
     repeats,
@@ -55,6 +57,7 @@ from posts.services import (
 )
 from posts.services.campaigns import Plan
 from posts.services.evergreens import Terms
+from posts.services.keeping import DayWords
 from scheduler import engine, holds
 from scheduler.models import Delivery, Heartbeat, Hold
 from scheduler.pulse import KINDS
@@ -98,6 +101,7 @@ class World:
     brought: ImportBatch
     template: Template
     comment: Comment
+    own_day: OwnDay
 
 
 def build(lib: Library) -> World:
@@ -145,6 +149,9 @@ def build(lib: Library) -> World:
         brought=importing.begin(by=lib.alice, unit=lib.north, name="autumn.csv", data=b"Text,Day\nHello,x\n"),
         template=Template.objects.create(
             unit=lib.north, name="Closed", body={"parts": [{"text": "Closed on {date}. {phone}"}]}
+        ),
+        own_day=keeping.add_day(
+            by=lib.sam, unit=lib.north, words=DayWords("Book fair", date(2199, 5, 1), date(2199, 5, 3), yearly=True)
         ),
         comment=talk.say(post=again(waiting), by=lib.sam, text="Which garden?"),
     )

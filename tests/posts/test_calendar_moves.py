@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -16,8 +16,9 @@ from libsocial.accounts import policies
 from libsocial.audit.models import Entry
 from libsocial.core import localtime
 from posts.drafting import DraftTarget
-from posts.models import Slot
-from posts.services import drafts, moving
+from posts.models import OwnDay, Slot
+from posts.services import campaigns, drafts, moving
+from posts.services.campaigns import Plan
 from posts.services.drafts import Conflict
 from posts.workflow import NotPossible
 from scheduler.models import Delivery
@@ -154,6 +155,32 @@ def test_several_move_together_and_back(lib: Library, channel: Channel) -> None:
     assert {again(post).current.at for post in posts} == {"2026-12-20T10:00"}
 
 
+def test_several_go_into_a_campaign_keep_their_approvals_and_come_back(lib: Library, channel: Channel) -> None:
+    plan = Plan("Summer of reading", date(2026, 12, 1), date(2026, 12, 31))
+    campaign = campaigns.create(by=lib.sam, unit=lib.north, plan=plan)
+    posts = [
+        approved(lib.alice, lib.sam, lib.north, simple(channel, at=AT)),
+        written(lib.alice, lib.north, simple(channel, text="Draft", at=AT)),
+    ]
+    answer = several(lib, *posts, do="campaign", campaign=str(campaign.pk))
+    assert [(again(post).campaign_id, again(post).state) for post in posts] == [
+        (campaign.pk, "approved"), (campaign.pk, "draft"),
+    ]  # fmt: skip
+    page = signed_in(lib.erin).get("/posts/calendar/?view=list&on=2026-11-25").content.decode()
+    assert f'<option value="{campaign.pk}">Summer of reading</option>' in page
+    undo = f"{reverse('posts:bulk')}?do=campaign&campaign=none&" + "&".join(f"post={post.pk}" for post in posts)
+    signed_in(lib.erin).post(undo)
+    assert answer.status_code == 302 and {again(post).campaign_id for post in posts} == {None}  # type: ignore[attr-defined]
+
+
+def test_a_campaign_of_others_takes_nothing_in(lib: Library, channel: Channel) -> None:
+    plan = Plan("South only", date(2026, 12, 1), date(2026, 12, 31))
+    other = campaigns.create(by=lib.ada, unit=lib.south, plan=plan)
+    post = written(lib.alice, lib.north, simple(channel, at=AT))
+    several(lib, post, do="campaign", campaign=str(other.pk))
+    assert again(post).campaign_id is None
+
+
 def test_those_that_cannot_are_named_with_the_reason_and_the_others_go(lib: Library, channel: Channel) -> None:
     good = written(lib.alice, lib.north, simple(channel, text="Complete", at=AT))
     empty = written(lib.alice, lib.north, simple(text="Without a channel"))
@@ -261,6 +288,29 @@ def test_days_that_are_kept_stand_in_the_calendar_and_begin_a_post(lib: Library,
     assert "Juneteenth" in grid(lib, on="2027-06-01") and "World Poetry Day" not in grid(lib, on="2027-03-01")
     new = signed_in(lib.erin).get(reverse("posts:new"), {"on": "2027-03-21", "about": "world-poetry"})
     assert "World Poetry Day" in new.content.decode()
+
+
+def test_a_day_of_ones_own_stands_in_the_calendar_of_the_unit_and_those_below(lib: Library) -> None:
+    client, new = signed_in(lib.sam), reverse("posts:own_day_new", args=[lib.north.pk])
+    wrong = client.post(new, {"name": "Book fair", "first": "2027-05-03", "last": "2027-05-01"})
+    assert wrong.status_code == 422 and "The last day is before the first" in wrong.content.decode()
+    assert 'value="Book fair"' in wrong.content.decode() and not OwnDay.objects.exists()
+    client.post(new, {"name": "Book fair", "first": "2027-05-01", "last": "2027-05-03", "yearly": "on"})
+    assert "Book fair" in grid(lib, on="2027-05-10") and "Book fair" in grid(lib, on="2029-05-10")
+    assert "Book fair" not in grid(lib, on="2026-05-10")  # it began in 2027
+    assert "title=Book+fair" in grid(lib, on="2027-05-10")
+    own = OwnDay.objects.get()
+    where = reverse("posts:own_day", args=[own.pk])
+    client.post(where, {"name": "Book week", "first": "2027-05-01", "last": ""})
+    assert "Book week" in grid(lib, on="2027-05-10") and "Book week" not in grid(lib, on="2029-05-10")
+    assert signed_in(lib.olga).get(reverse("posts:calendar"), {"on": "2027-05-10"}).content.decode().count("Book") == 0
+    assert signed_in(lib.alice).post(where, {"do": "remove"}).status_code == 403 and OwnDay.objects.exists()
+    client.post(where, {"do": "remove"})
+    assert not OwnDay.objects.exists()
+    found = Entry.objects.filter(action__startswith="calendar.day").order_by("pk")
+    assert list(found.values_list("action", flat=True)) == [
+        "calendar.day_added", "calendar.day_changed", "calendar.day_removed",
+    ]  # fmt: skip
 
 
 def test_the_calendar_costs_the_same_however_full(lib: Library, channel: Channel) -> None:

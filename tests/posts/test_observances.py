@@ -56,3 +56,10 @@ def test_only_the_chosen_sets_and_only_what_touches_the_days() -> None:
     assert [kept.observance.key for kept in found] == ["mil-week"]
     assert observances.between(date(2026, 6, 19), date(2026, 6, 19), []) == []
     assert len({one.key for one in observances.ALL}) == len(observances.ALL)
+
+
+def test_a_day_of_the_leap_year_is_kept_on_the_one_before_in_others() -> None:
+    found = observances.runs(date(2028, 2, 29), date(2028, 3, 1), range(2027, 2033))
+    assert [(first.isoformat(), (last - first).days) for first, last in found] == [
+        ("2028-02-29", 1), ("2029-02-28", 1), ("2030-02-28", 1), ("2031-02-28", 1), ("2032-02-29", 1),
+    ]  # fmt: skip
