@@ -143,6 +143,7 @@ urlpatterns = [
     path("packs/look/<str:token>/", packs.look, name="pack_look"),
     path("kit/data/", kit.data, name="kit_data"),
     path("kit/emoji/", kit.emoji_names, name="emoji"),
+    path("kit/tag/", kit.tag, name="kit_tag"),
     path("kit/ours/", kit.ours, name="kit_ours"),
     path("kit/templates/<int:pk>/use/", kit.use, name="template_use"),
     path("kit/<slug:kind>/", kit.index, name="kit"),

@@ -61,10 +61,14 @@ _LOWER = regex.compile(r"[a-záéíóúüñàâçèêëîïôûœ]{6,40}")
 def tags_lower(piece: Piece, said: Said, context: Context) -> Findings:
     """A6: several words in one tag, none of them with a capital."""
     for match in TAG.finditer(piece.text) if "#" in piece.text else ():
-        tag = match.group(1)
-        if not piece.in_link(match.start()) and _LOWER.fullmatch(tag) and len(lexicon.split(tag)) > 1:
-            better = "#" + lexicon.camel(tag)
-            yield found("A6", piece, match.span(), fix="camel_case", params={"better": better})
+        better = "" if piece.in_link(match.start()) else reading_form(match.group(1))
+        if better:
+            yield found("A6", piece, match.span(), fix="camel_case", params={"better": "#" + better})
+
+
+def reading_form(tag: str) -> str:
+    """A tag of several words in small letters with their capitals; '' where it is none, or its words are not known."""
+    return lexicon.camel(tag) if _LOWER.fullmatch(tag) and len(lexicon.split(tag)) > 1 else ""
 
 
 def tags_inside(piece: Piece, said: Said, context: Context) -> Findings:

@@ -51,6 +51,7 @@ class Kit(Panel):
             "kitOften": _("Often used by libraries"),
             "kitFound": _("Found"),
             "kitBanned": _("Not used here:"),
+            "kitCapitals": _("Read word by word"),
             "kitMention": _("Name in the address book"),
             "kitPlain": _("plain name"),
             "kitEmoji": _("Emoji"),

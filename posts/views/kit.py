@@ -20,6 +20,7 @@ from libsocial.accounts.models import Unit
 from libsocial.core import asked
 from libsocial.core.flash import flash
 from posts import emojis, fields, kit, kit_forms, selectors
+from posts.checks import letters
 from posts.composer import Composer
 from posts.drafting import Draft
 from posts.models import BannedTag, NamedAccount, Snippet, TagSet, Template
@@ -249,9 +250,20 @@ def data(request: HttpRequest) -> JsonResponse:
 
 @login_required
 @require_safe
+def tag(request: HttpRequest) -> JsonResponse:
+    """How a hashtag in small letters is read word by word; '' where there is nothing better."""
+    answer = JsonResponse({"better": letters.reading_form(request.GET.get("tag", ""))})
+    patch_cache_control(answer, private=True, max_age=24 * 3600)
+    return answer
+
+
+@login_required
+@require_safe
 def emoji_names(request: HttpRequest) -> JsonResponse:
-    """Every emoji with its name in the language of the page; kept by the browser for a week."""
-    answer = JsonResponse({"emoji": emojis.named(get_language() or "en")}, json_dumps_params={"ensure_ascii": False})
+    """Every emoji with its name in the language of the page, by groups; kept by the browser for a week."""
+    language = get_language() or "en"
+    found = {"emoji": emojis.named(language), "groups": emojis.groups(language)}
+    answer = JsonResponse(found, json_dumps_params={"ensure_ascii": False})
     patch_cache_control(answer, private=True, max_age=7 * 24 * 3600)
     return answer
 

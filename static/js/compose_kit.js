@@ -1,11 +1,10 @@
 /* What is inserted at the cursor: emoji, hashtags, names, snippets. One dialog for all, and suggestions for # and @
    while one types. */
+import { setUpEmoji } from "./compose_emoji.js";
 import { setBook } from "./names.js";
 import { suggest } from "./suggest.js";
 
-const OFTEN = "📚 📖 📕 📗 📘 📙 🔖 🤓 ✨ 🎉 🎧 🎬 🎮 🧩 🎨 🎵 🧑‍🏫 🧒 👶 👋 ❤️ 👏 🙏 ☕ 🌱 🌞 ☔ ❄️ 🎃 🎄 ⏰ 📅 📍 ☎️ 💻 🖨️ ♿ 🚪 ➡️ ✅ ❗ ℹ️ 🏳️‍🌈 🕯️ 🐛 🦉 🚲 🚌 🎓 🏛️ 💡".split(" ");
-const RECENT = "libsocial:emoji";
-const MOST = 160;
+const PAUSE = 250; // milliseconds
 
 export function setUpKit(form, words) {
   const dialog = document.getElementById("kit");
@@ -27,6 +26,7 @@ export function setUpKit(form, words) {
     form.dispatchEvent(new Event("book"));
     return known;
   };
+  const signs = setUpEmoji(dialog.querySelector("[data-kit-groups]"), words, () => ask(holder.dataset.kitEmoji), (anew) => { draw(); if (anew) body.scrollTop = 0; });
   const titles = { emoji: words.kitEmoji, tags: words.kitTags, names: words.kitNames, snippets: words.kitSnippets };
 
   form.addEventListener("click", (event) => {
@@ -40,12 +40,13 @@ export function setUpKit(form, words) {
   dialog.addEventListener("keydown", walk);
   search.addEventListener("input", draw);
   form.addEventListener("focusin", (event) => event.target.matches("[data-text]") && data().catch(() => null), { once: true });
-  suggest(form, "[data-text]", (before) => typed(before), words.kitChoices);
+  suggest(form, "[data-text]", typed, words.kitChoices);
 
   function open(kind, into) {
     field = into;
     what = kind;
     search.value = "";
+    signs.begin();
     dialog.querySelector("h2").textContent = titles[kind];
     for (const link of dialog.querySelectorAll("[data-kit-link]")) link.hidden = link.dataset.kitLink !== kind;
     dialog.showModal();
@@ -56,7 +57,8 @@ export function setUpKit(form, words) {
   async function draw() {
     const kind = what;
     try {
-      const groups = kind === "emoji" ? await emoji(search.value) : rows(kind, await data());
+      if (kind !== "emoji") signs.hide();
+      const groups = kind === "emoji" ? await signs.find(search.value) : rows(kind, await data());
       if (kind === what) show(groups, kind);
     } catch {
       body.replaceChildren(line(words.kitFailed));
@@ -72,17 +74,6 @@ export function setUpKit(form, words) {
     status.textContent = kept.length ? `${words.kitFound}: ${kept.reduce((sum, group) => sum + group.items.length, 0)}` : none;
   }
 
-  async function emoji(typed) {
-    const { emoji: all } = await ask(holder.dataset.kitEmoji);
-    const names = new Map(all);
-    const item = (sign) => ({ label: sign, hint: names.get(sign) ?? "", text: sign });
-    const wanted = typed.trim().toLowerCase();
-    if (!wanted) return [{ title: words.kitRecent, items: recent().map(item) }, { title: words.kitOften, items: OFTEN.map(item) }];
-    const found = all.filter(([, name]) => wanted.split(/\s+/u).every((word) => name.toLowerCase().includes(word)));
-    found.sort(([, one], [, other]) => one.length - other.length);
-    return [{ title: words.kitFound, items: found.slice(0, MOST).map(([sign]) => item(sign)) }];
-  }
-
   function rows(kind, known) {
     const items = {
       tags: () => known.sets.map(({ name, tags, note }) => ({ label: name, hint: [tags.map((tag) => `#${tag}`).join(" "), note].filter(Boolean).join(" · "), text: tags.map((tag) => `#${tag}`).join(" ") })),
@@ -95,7 +86,7 @@ export function setUpKit(form, words) {
   function insert(button) {
     dialog.close();
     const text = button.dataset.insert;
-    if (what === "emoji") remember(text);
+    if (what === "emoji") signs.remember(text);
     const before = field.value.slice(0, field.selectionStart);
     const gap = what !== "emoji" && before && !/[\s(]$/u.test(before) ? " " : "";
     field.setRangeText(gap + text, field.selectionStart, field.selectionEnd, "end");
@@ -116,13 +107,24 @@ export function setUpKit(form, words) {
     else all[Math.min(at + step, all.length - 1)].focus();
   }
 
-  async function typed(before) {
+  async function typed(before, area) {
     const tag = before.match(/(?:^|[^\p{L}\p{N}_/&#])#([\p{L}\p{M}\p{N}_]+)$/u)?.[1];
     const name = tag === undefined ? before.match(/(?:^|[^\p{L}\p{N}_/])@\[?([\p{L}\p{M}\p{N}'’ .-]{2,60})$/u) : null;
     if (tag === undefined && !name) return null;
     const known = await data().catch(() => null);
     if (!known) return null;
-    return tag === undefined ? people(name, before, known) : tagsFor(tag, known);
+    if (tag === undefined) return people(name, before, known);
+    const found = tagsFor(tag, known);
+    return found.items.length ? found : { ...found, items: await capitals(tag, before, area) };
+  }
+
+  // Asked once the fingers rest: "summerreading" is read word by word as SummerReading.
+  async function capitals(tag, before, area) {
+    if (!/^\p{Ll}{6,40}$/u.test(tag)) return [];
+    await new Promise((rest) => { setTimeout(rest, PAUSE); });
+    if (area.value.slice(0, area.selectionStart) !== before) return [];
+    const { better } = await ask(`${holder.dataset.kitTag}?tag=${encodeURIComponent(tag)}`).catch(() => ({ better: "" }));
+    return better ? [{ label: `#${better}`, hint: words.kitCapitals, text: `${better} ` }] : [];
   }
 
   function tagsFor(tag, known) {
@@ -163,11 +165,3 @@ function section({ title, items }, kind) {
 
 const line = (text) => Object.assign(document.createElement("p"), { className: "muted", textContent: text });
 const perRow = (all) => Math.max(1, all.filter((one) => one.offsetTop === all[0].offsetTop).length);
-
-function recent() {
-  try { return JSON.parse(localStorage.getItem(RECENT)) ?? []; } catch { return []; }
-}
-
-function remember(sign) {
-  try { localStorage.setItem(RECENT, JSON.stringify([sign, ...recent().filter((one) => one !== sign)].slice(0, 18))); } catch { /* a full or forbidden storage only forgets */ }
-}

@@ -238,6 +238,7 @@ ROWS = (
     row("posts:template_use", "302 200 200 200 403 404", lambda world: (world.template.pk,)),
     row("posts:kit_data", "302 200 200 200 404 404", unit=lambda world: world.lib.north.pk),
     row("posts:emoji", FOR_STAFF),
+    row("posts:kit_tag", FOR_STAFF),
     # --- deliveries -----------------------------------------------------------
     row("scheduler:delivery", OF_NORTH, delivery),
     row("scheduler:action", BY_POST, lambda world: (world.delivery.pk, "retry")),

@@ -273,6 +273,17 @@ def test_emoji_have_names_in_the_language_of_the_page(language: str, name: str) 
     assert name in found["📚"].lower() and not any("🏽" in sign for sign in found)
 
 
+def test_emoji_stand_in_their_groups() -> None:
+    all_of_them, at, groups = emojis.named("en"), 0, {}
+    for group in emojis.groups("en"):
+        groups[group["title"]] = dict(all_of_them[at : at + group["count"]])
+        at += group["count"]
+    assert at == len(all_of_them) and len(groups) == 9
+    assert next(iter(groups["Smileys and feelings"])) == "😀"
+    assert "📚" in groups["Objects"] and "🏳️‍🌈" in groups["Flags"] and "🧑‍🏫" in groups["People"]
+    assert "🍄" in groups["Animals and nature"] and "🍄‍🟫" in groups["Food and drink"]
+
+
 def test_the_names_of_emoji_are_kept_by_the_browser(lib: Library) -> None:
     answer = signed_in(lib.alice).get("/posts/kit/emoji/")
     assert dict(answer.json()["emoji"])["📚"] == "books" and "max-age=604800" in answer["Cache-Control"]

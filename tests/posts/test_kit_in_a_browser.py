@@ -72,6 +72,32 @@ def test_hashtags_names_and_emoji_come_from_the_keyboard(page: Any, live_server:
     expect(page.locator("[data-counts]").first).to_contain_text(f"{len('Join #BannedBooksWeek with @friends 📖')} /")
 
 
+def test_a_hashtag_in_small_letters_is_offered_with_capitals(page: Any, live_server: Any, lib: Library) -> None:
+    make_channel(lib.north)
+    text = open_composer(page, live_server, lib)
+    page.keyboard.type("Join #summerreading")
+    expect(page.get_by_role("option", name="#SummerReading")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.type("today")
+    expect(text).to_have_value("Join #SummerReading today")
+
+
+def test_emoji_are_found_group_by_group(page: Any, live_server: Any, lib: Library) -> None:
+    make_channel(lib.north)
+    text = open_composer(page, live_server, lib)
+    page.get_by_role("button", name="Emoji").first.click()
+    page.get_by_role("button", name="Animals and nature").click()
+    expect(page.get_by_role("heading", name="Animals and nature")).to_be_visible()
+    expect(page.get_by_role("button", name="Animals and nature")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="hedgehog").click()
+    expect(text).to_have_value("🦔")
+    page.get_by_role("button", name="Emoji").first.click()
+    expect(page.get_by_role("heading", name="Used lately")).to_be_visible()
+    page.get_by_label("Search by name").fill("hedgehog")
+    expect(page.get_by_role("button", name="Animals and nature")).to_be_hidden()
+    browser.axe(page)
+
+
 def test_a_banned_hashtag_is_named_while_one_types(page: Any, live_server: Any, furnished: Library) -> None:
     make_channel(furnished.north)
     open_composer(page, live_server, furnished)
