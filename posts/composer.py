@@ -10,8 +10,6 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.conf.locale import LANG_INFO
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -46,6 +44,7 @@ from posts.knowledge import Known
 from posts.models import Asset, CheckOverride, Post, Target
 from posts.services import cards, media
 from posts.services.drafts import Conflict
+from posts.settings import language_choices
 
 GRAVEST_FIRST = {"block": 0, "warn": 1, "hint": 2}
 
@@ -265,7 +264,7 @@ class Composer:
             "at_date": when[0],
             "at_time": when[1],
             "language": self.draft.language,
-            "languages": _languages(self.draft.language, self.unit.language),
+            "languages": language_choices(self.draft.language, self.unit.language),
             "content_warning": self.draft.content_warning,
             "note": self.draft.note,
             "channel_data": [self._channel_data(channel) for channel in self.channels],
@@ -515,14 +514,3 @@ def _typed_time(form: QueryDict, scope: str, at: str) -> tuple[str, str]:
 def _typed_name(name: str) -> str:
     scope, _dash, number = name.partition("-")
     return f"parts.{number}" if scope == "base" else f"targets.{scope[1:]}"
-
-
-def _languages(*first: str) -> list[tuple[str, str]]:
-    """Languages to choose from, by name; those in use first, unknown ones kept as they are."""
-    named = {code: str(name) for code, name in settings.LANGUAGES}
-    for code, info in LANG_INFO.items():
-        if "name_local" in info:
-            named.setdefault(code, info["name_local"])
-    head = [code for code in dict.fromkeys(first) if code]
-    rest = sorted((code for code in named if code not in head), key=lambda code: named[code].casefold())
-    return [(code, named.get(code, code)) for code in [*head, *rest]]

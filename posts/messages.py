@@ -91,6 +91,7 @@ SENTENCES = {
     "asset.moved": _("{actor} moved “{name}” to the folder “{folder}”"),
     "asset.unfiled": _("{actor} took “{name}” out of its folder"),
     "asset.shaped": _("{actor} changed how “{name}” is cut"),
+    "asset.still_chosen": _("{actor} chose the still picture of “{name}”"),
     "asset.lettered": _("{actor} made the text card “{name}”"),
     "brand.set": _("{actor} chose how text cards look: {colour}"),
     "asset.binned": _("{actor} put “{name}” into the bin"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -42,6 +43,17 @@ def is_drawn(option: Option, preview: Preview) -> bool:
 def language_name(code: str) -> str:
     """The language as its speakers call it; the code itself where nobody here knows it."""
     return str(LANG_INFO.get(code, {}).get("name_local", code))
+
+
+def language_choices(*first: str) -> list[tuple[str, str]]:
+    """Languages to choose from, by name; those in use first, unknown ones kept as they are."""
+    named = {code: str(name) for code, name in settings.LANGUAGES}
+    for code, info in LANG_INFO.items():
+        if "name_local" in info:
+            named.setdefault(code, info["name_local"])
+    head = [code for code in dict.fromkeys(first) if code]
+    rest = sorted((code for code in named if code not in head), key=lambda code: named[code].casefold())
+    return [(code, named.get(code, code)) for code in [*head, *rest]]
 
 
 def _word(option: Option, value: Any) -> str:

@@ -41,7 +41,9 @@ class Captions:
 
 
 @dataclass(frozen=True)
-class _Cue:
+class Cue:
+    """Words and the seconds between which they are shown."""
+
     start: float
     end: float
     text: str
@@ -49,6 +51,17 @@ class _Cue:
 
 def read(data: bytes) -> Captions:
     """The captions in these bytes, whatever the file is called. Raises NotCaptions with a sentence."""
+    cues = cues_in(data)
+    return Captions(_vtt(cues), _srt(cues), len(cues), max(cue.end for cue in cues), _faults(cues))
+
+
+def written(cues: list[Cue]) -> bytes:
+    """The words as WebVTT."""
+    return _vtt(cues)
+
+
+def cues_in(data: bytes) -> list[Cue]:
+    """The words in these bytes with their times, at least one of them. Raises NotCaptions with a sentence."""
     if len(data) > MOST_BYTES:
         raise NotCaptions(_("This file is too large for captions. A VTT or SRT file is needed."))
     text = _decoded(data).replace("\r\n", "\n").replace("\r", "\n")
@@ -57,7 +70,7 @@ def read(data: bytes) -> Captions:
         raise NotCaptions(_none())
     if len(cues) > MOST_CUES:
         raise NotCaptions(_("There are too many captions in this file."))
-    return Captions(_vtt(cues), _srt(cues), len(cues), max(cue.end for cue in cues), _faults(cues))
+    return cues
 
 
 def language_in(name: str) -> str:
@@ -75,11 +88,11 @@ def _decoded(data: bytes) -> str:
         return data.decode("cp1252", "replace")  # what many an older program writes
 
 
-def _cues(text: str) -> list[_Cue]:
+def _cues(text: str) -> list[Cue]:
     kind = "vtt" if text.lstrip().startswith("WEBVTT") else "srt"
     try:
         found = webvtt.from_buffer(io.StringIO(text.lstrip()), format=kind, strict=kind == "vtt")
-        cues = [_Cue(_seconds(one.start), _seconds(one.end), _clean("\n".join(one.lines))) for one in found.captions]
+        cues = [Cue(_seconds(one.start), _seconds(one.end), _clean("\n".join(one.lines))) for one in found.captions]
     except MalformedFileError as error:
         raise NotCaptions(_none()) from error
     except (MalformedCaptionError, ValueError, IndexError, AttributeError) as error:
@@ -94,7 +107,7 @@ SHORTEST, MOST_LINES, WIDEST, LATEST = 1.0, 2, 42, 20.0
 _ROUNDING = 0.05  # seconds; programs round the end of one and the beginning of the next apart
 
 
-def _faults(cues: list[_Cue]) -> dict[str, float]:
+def _faults(cues: list[Cue]) -> dict[str, float]:
     """The first place of each fault: two at once, shorter than a second, over two lines, long lines, a late start."""
     found = {"late": cues[0].start} if cues[0].start > LATEST else {}
     for before, cue in pairwise([None, *cues]):
@@ -103,9 +116,10 @@ def _faults(cues: list[_Cue]) -> dict[str, float]:
     return found
 
 
-def _faults_of(cue: _Cue, before: _Cue | None) -> Iterator[str]:
+def _faults_of(cue: Cue, before: Cue | None) -> Iterator[str]:
     lines = _TAG.sub("", cue.text).split("\n")
-    if before and cue.start < before.end - _ROUNDING:
+    # Two that begin together are two people who speak at once.
+    if before and before.start < cue.start < before.end - _ROUNDING:
         yield "overlap"
     if cue.end - cue.start < SHORTEST - _ROUNDING:
         yield "quick"
@@ -136,12 +150,12 @@ def _clock(seconds: float, point: str) -> str:
     return f"{whole // 3_600_000:02}:{whole // 60_000 % 60:02}:{whole // 1000 % 60:02}{point}{whole % 1000:03}"
 
 
-def _vtt(cues: list[_Cue]) -> bytes:
+def _vtt(cues: list[Cue]) -> bytes:
     blocks = [f"{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}\n{cue.text}\n" for cue in cues]
     return "\n".join(["WEBVTT\n", *blocks]).encode()
 
 
-def _srt(cues: list[_Cue]) -> bytes:
+def _srt(cues: list[Cue]) -> bytes:
     blocks = [
         f"{number}\n{_clock(cue.start, ',')} --> {_clock(cue.end, ',')}\n{cue.text}\n"
         for number, cue in enumerate(cues, start=1)

@@ -206,11 +206,15 @@ def _kept_as(facts: Facts) -> tuple[str, list[str]]:
 _AAC = ["-c:a", "aac", "-b:a", "160k"]
 
 
-def poster(path: Path, facts: Facts, folder: Path) -> bytes:
-    """A telling picture out of the film, as JPEG. Raises NotAFilm when none can be decoded."""
+def poster(path: Path, facts: Facts, folder: Path, *, at: float | None = None) -> bytes:
+    """A telling picture out of the film, or the one at this second, as JPEG. Raises NotAFilm where none is decoded."""
     shot = folder / "poster.jpg"
     start = ["-ss", f"{facts.seconds * 0.1:.2f}"] if facts.seconds > 3 else []
-    small = f"scale=w='min({POSTER_SIDE},iw*sar)':h=-2,setsar=1,thumbnail=25"
+    small = f"scale=w='min({POSTER_SIDE},iw*sar)':h=-2,setsar=1"
+    if at is None:
+        small += ",thumbnail=25"
+    else:
+        start = ["-ss", f"{max(0, min(at, facts.seconds - 0.1)):.3f}"]
     arguments = [*start, *_reading(path), "-map", "0:v:0", "-frames:v", "1", "-vf", small]
     try:
         _run([*arguments, "-update", "1", "-q:v", "2", "-pix_fmt", "yuvj420p", str(shot)], LOOK_LIMIT)

@@ -19,7 +19,9 @@ class AssetQuerySet(models.QuerySet["Asset"]):
 
     def living(self) -> AssetQuerySet:
         """What the library shows: not in the bin, not replaced by a better file, not a film's own still picture."""
-        return self.filter(binned_at=None, replaced_by=None, poster_of=None)
+        films = Asset.objects.filter(poster=models.OuterRef("pk"))
+        own = models.Q(models.Exists(films), original_name="")
+        return self.filter(~own, binned_at=None, replaced_by=None)
 
 
 class Folder(models.Model):

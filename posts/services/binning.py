@@ -112,7 +112,18 @@ def delete_now(asset: Asset, *, by: User) -> None:
     asset.replaces.update(binned_at=timezone.now(), binned_by=by)
     names = _names_of(asset)
     asset.delete()
-    transaction.on_commit(lambda: [_delete_file(name) for name in sorted(names)])
+    transaction.on_commit(lambda: [delete_file(name) for name in sorted(names)])
+
+
+def forget_still(pk: int) -> None:
+    """Deletes the picture that stood for a film, unless another film or a post has it, or somebody gave it a name."""
+    still = Asset.objects.filter(pk=pk, poster_of=None, uses=None, original_name="", alt="").first()
+    if still is None:
+        return
+    names = _names_of(still)
+    still.delete()
+    for name in sorted(names):
+        delete_file(name)
 
 
 def _delete(asset: Asset) -> None:
@@ -127,7 +138,7 @@ def _delete(asset: Asset) -> None:
             names |= _names_of(still)
             still.delete()
     for name in sorted(names):
-        _delete_file(name)
+        delete_file(name)
 
 
 def _names_of(asset: Asset) -> set[str]:
@@ -137,7 +148,7 @@ def _names_of(asset: Asset) -> set[str]:
     return names
 
 
-def _delete_file(name: str) -> None:
+def delete_file(name: str) -> None:
     """Takes a stored file away that no row names any more; another unit may have the same picture."""
     kept = (
         Asset.objects.filter(Q(path=name) | Q(thumb=name)).exists()

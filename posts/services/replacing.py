@@ -106,10 +106,11 @@ def swapped(draft: Draft, old: Asset, new: Asset) -> Draft:
             card = replace(card, thumb=new.pk)
         return replace(one, media=shown, card=card)
 
-    return _mapped(draft, part)
+    return mapped(draft, part)
 
 
-def _mapped(draft: Draft, change: Callable[[DraftPart], DraftPart]) -> Draft:
+def mapped(draft: Draft, change: Callable[[DraftPart], DraftPart]) -> Draft:
+    """The draft with every part changed, those of channels too."""
     targets = tuple(
         replace(target, variant=replace(target.variant, parts=tuple(map(change, target.variant.parts))))
         if target.variant

@@ -1,5 +1,6 @@
 /* The media library: files by button, drop and paste with their progress; choosing many; turning and cutting. */
 import { setUpCrop } from "./crop.js";
+import { clock, seconds } from "./media_times.js";
 import { bringWithLine } from "./upload_line.js";
 
 const adding = document.querySelector("[data-media-add]");
@@ -7,6 +8,8 @@ if (adding) setUpAdding(adding);
 const many = document.querySelector("[data-media-many]");
 if (many) setUpMany(many);
 for (const form of document.querySelectorAll("[data-crop]")) setUpCrop(form);
+const still = document.querySelector("[data-still]");
+if (still) setUpStill(still, document.querySelector("[data-still-film]"));
 
 function setUpAdding(form) {
   const words = JSON.parse(document.getElementById("media-words").textContent);
@@ -87,4 +90,19 @@ function setUpMany(form) {
     event.target.closest(".row").querySelector("button").click();
   });
   show();
+}
+
+/* The moment of the still picture and the film follow each other. */
+function setUpStill(form, film) {
+  const field = form.elements.second;
+  film.addEventListener("timeupdate", () => { if (document.activeElement !== field) field.value = clock(film.currentTime); });
+  field.addEventListener("change", () => { const at = seconds(field.value); if (at !== null) film.currentTime = at; });
+  form.addEventListener("click", (event) => {
+    const step = event.target.closest("[data-still-step]");
+    if (!step) return;
+    film.pause();
+    const at = Math.min(film.duration || 0, Math.max(0, film.currentTime + Number(step.dataset.stillStep) / Number(step.dataset.fps)));
+    film.currentTime = at;
+    field.value = clock(at);
+  });
 }

@@ -61,6 +61,7 @@ def test_a_name_may_tell_the_language(name: str, language: str) -> None:
     [
         ("00:01.000 --> 00:03.000\nHi\n\n00:02.000 --> 00:04.000\nyou\n", {"overlap": 2}),
         ("00:01.000 --> 00:03.000\nHi\n\n00:02.960 --> 00:04.000\nyou\n", {}),
+        ("00:01.000 --> 00:03.000\nOne says\n\n00:01.000 --> 00:03.000\nand another\n", {}),
         ("00:01.000 --> 00:01.600\nHi\n", {"quick": 1}),
         ("00:01.000 --> 00:02.000\nHi\n", {}),
         ("00:01.000 --> 00:04.000\none\ntwo\nthree\n", {"tall": 1}),

@@ -165,6 +165,13 @@ ROWS = (
     row("posts:media_card_new", "302 200 200 200 404 200"),
     row("posts:media_card_preview", BY_POST),
     row("posts:media_card", "302 200 200 200 404 404", lambda world: (world.placard.pk,)),
+    row("posts:media_words_new", "302 200 200 200 404 404", lambda world: (world.captions.asset_id,)),
+    row(
+        "posts:media_words",
+        "302 200 200 200 404 404",
+        lambda world: (world.captions.asset_id, world.captions.pk),
+    ),
+    *(row(f"posts:media_{name}", BY_POST, lambda world: (world.captions.asset_id,)) for name in ("words_add", "still")),
     row("posts:media_brand", BY_POST, lambda world: (world.lib.north.pk,)),
     row("posts:media_asset", OF_NORTH, lambda world: (world.asset.pk,)),
     row("posts:media_refuse", "302 200 200 200 403 404", lambda world: (world.asset.pk,)),

@@ -75,7 +75,6 @@ def test_dark_letters_on_a_dark_colour_are_refused_with_a_way_out() -> None:
 @pytest.mark.parametrize(
     ("card", "field"),
     [
-        (Placard("MMMM WWWW " * 12, date="Friday", layout="band", size="landscape"), "title"),
         (Placard("Short", "MMMM WWWW " * 40, layout="band", size="landscape"), "text"),
         (Placard("x" * 120), "title"),
     ],
