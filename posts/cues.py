@@ -92,15 +92,16 @@ def _wrong(number: int, line: Line, start: float | None, end: float | None, leng
 
 
 def _overlaps(timed: Sequence[tuple[float | None, float | None]], problems: dict[int, str]) -> None:
-    """Names every line that begins while another one is still shown."""
+    """Names every line that begins while another one is still shown. Two that begin together are two who speak at
+    once."""
     known = [(start, end, at) for at, (start, end) in enumerate(timed) if start is not None and end is not None]
-    last: tuple[float, int] | None = None
+    last: tuple[float, int, float] | None = None
     for start, end, at in sorted(known):
-        if last and start < last[0] and not problems[at]:
+        if last and last[2] < start < last[0] and not problems[at]:
             said = _("Line %(n)s begins at %(start)s, before line %(other)s has ended at %(end)s.")
             problems[at] = said % {"n": at + 1, "start": clock(start), "other": last[1] + 1, "end": clock(last[0])}
         if last is None or end > last[0]:
-            last = (end, at)
+            last = (end, at, start)
 
 
 def changed(lines: Sequence[Line], do: str) -> list[Line]:
