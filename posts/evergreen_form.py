@@ -18,7 +18,7 @@ from posts.selectors import usable_channels
 from posts.services.evergreens import LONGEST_LOOK, Terms
 
 _NO_DAY = _("This day is in no calendar. Choose another day or month.")
-SEASONS = [("", _("All year")), ("part", _("Only in a part of the year"))]
+SEASONS = [("all", _("All year")), ("part", _("Only in a part of the year"))]
 
 
 class DayOfYearInput(forms.MultiWidget):
@@ -46,7 +46,11 @@ class DayOfYear(forms.MultiValueField):
             forms.IntegerField(required=False, error_messages={"invalid": _NO_DAY}),
             forms.TypedChoiceField(choices=[("", ""), *MONTHS.items()], coerce=int, required=False),
         )
-        super().__init__(fields, require_all_fields=False, required=False, **kwargs)
+        super().__init__(fields, require_all_fields=False, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Nothing is '': whether a day is wanted depends on the season."""
+        return super().clean(value) if any(value or ()) else ""
 
     def compress(self, values: list[Any]) -> str:
         day, month = (*values, None, None)[:2]
@@ -59,6 +63,8 @@ class DayOfYear(forms.MultiValueField):
 
 
 class EvergreenForm(forms.Form):
+    use_required_attribute = False  # the days of a season are asked for only where there is one
+
     channels = forms.TypedMultipleChoiceField(
         label=_("Channels"), coerce=int, widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one channel.")},
@@ -68,7 +74,7 @@ class EvergreenForm(forms.Form):
         label=_("Rest between two uses, in days"), min_value=1, max_value=1000, initial=90,
         help_text=_("Counted from the post itself, too."),
     )  # fmt: skip
-    season = forms.ChoiceField(label=_("When in the year"), choices=SEASONS, required=False, widget=forms.RadioSelect)
+    season = forms.ChoiceField(label=_("When in the year"), choices=SEASONS, initial="all", widget=forms.RadioSelect)
     season_first = DayOfYear(label=_("First day"))
     season_last = DayOfYear(label=_("Last day"), help_text=_("May lie in the next year."))
     most_uses = forms.IntegerField(
@@ -93,14 +99,14 @@ class EvergreenForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        for name in ("season_first", "season_last") if cleaned.get("season") else ():
+        for name in ("season_first", "season_last") if cleaned.get("season") == "part" else ():
             if not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, _("Choose a day and a month."))
         return cleaned
 
     def terms(self) -> Terms:
         said = self.cleaned_data
-        season = (said["season_first"], said["season_last"]) if said["season"] else None
+        season = (said["season_first"], said["season_last"]) if said["season"] == "part" else None
         return Terms(said["channels"], said["gap_days"], season, said["most_uses"], said["look_again"])
 
 
@@ -108,9 +114,9 @@ def _initial(post: Post, item: EvergreenItem | None) -> dict[str, Any]:
     if item is None:
         chosen = [target.channel_id for target in post.current.targets.all()]
         latest = timezone.localdate() + timedelta(days=LONGEST_LOOK)
-        return {"channels": chosen, "look_again": latest, "season": ""}
+        return {"channels": chosen, "look_again": latest, "season": "all"}
     names = ("channels", "gap_days", "season_first", "season_last", "most_uses", "look_again")
-    return {name: getattr(item, name) for name in names} | {"season": "part" if item.season_first else ""}
+    return {name: getattr(item, name) for name in names} | {"season": "part" if item.season_first else "all"}
 
 
 class QueueForm(forms.ModelForm):

@@ -43,45 +43,42 @@ _WHY_NOT: dict[str, str | Promise] = {
 }
 
 
+class _TooLate(Exception):
+    """Somebody else used this item, or took one of these times, since it was looked at."""
+
+
 def fill_due(now: datetime | None = None) -> int:
     """Looks at every item, then makes what the free times ahead have room for. Doing it twice, or at once, makes
     nothing twice."""
     now = now or timezone.now()
-    queues = EvergreenQueue.objects.filter(unit__archived_at=None).order_by("pk")
-    return sum(_tend(pk, now) for pk in queues.values_list("pk", flat=True))
+    queues = EvergreenQueue.objects.filter(unit__archived_at=None).select_related("unit").order_by("pk")
+    return sum(_tend(queue, now) for queue in queues)
 
 
-def _tend(pk: int, now: datetime) -> int:
-    with transaction.atomic():
-        queue = _locked(pk)
-        for item in evergreen_rows.items_of(queue.unit):
-            if item.state == "running":
-                _note(item, _why_look(item, now))
-    return sum(_fill_one(pk, now) for _turn in range(MOST_AT_ONCE)) if queue.filling else 0
+def _tend(queue: EvergreenQueue, now: datetime) -> int:
+    """Nothing is locked while it reads and reckons: only the writing of one post is a transaction."""
+    for item in evergreen_rows.items_of(queue.unit):
+        if item.state == "running":
+            _note(item, _why_look(item, now))
+    made = 0
+    for _turn in range(MOST_AT_ONCE if queue.filling else 0):
+        items = evergreen_rows.items_of(queue.unit)
+        proposal = next(iter(evergreen_rows.planned(queue.unit, queue, items, now)), None)
+        if proposal is None:
+            break
+        made += _try(next(one for one in items if one.pk == proposal.key), proposal.places)
+    return made
 
 
-def _locked(pk: int) -> EvergreenQueue:
-    """The queue, ours until the transaction ends: two workers fill it one after the other."""
-    return EvergreenQueue.objects.select_for_update(of=("self",)).select_related("unit").get(pk=pk)
-
-
-@transaction.atomic
-def _fill_one(pk: int, now: datetime) -> int:
-    """The next use there is room for; 1 when it was made."""
-    queue = _locked(pk)
-    items = evergreen_rows.items_of(queue.unit)
-    proposals = evergreen_rows.planned(queue.unit, queue, items, now)
-    if not proposals:
-        return 0
-    item = next(one for one in items if one.pk == proposals[0].key)
+def _try(item: EvergreenItem, places: Sequence[Place]) -> bool:
     try:
-        _make(item, proposals[0].places, item.by)
-    except IntegrityError:
-        return 0  # somebody took this time; the next turn sees it
+        _make(item, places, item.by)
+    except _TooLate:
+        return False  # the next turn sees what was done
     except (policies.NotAllowed, NotPossible, drafting.Invalid, problems.Blocked) as error:
         _note(item, {"message": NOT_MADE, "params": {"reason": str(error)[:300]}})
-        return 0
-    return 1
+        return False
+    return True
 
 
 def make_now(*, by: User, item: EvergreenItem) -> Post:
@@ -99,7 +96,7 @@ def make_now(*, by: User, item: EvergreenItem) -> Post:
         raise Refused(_why_not(evergreen.standing(entry, day)))
     try:
         return _make(fresh, proposal.places, by)
-    except IntegrityError as error:
+    except _TooLate as error:
         raise Refused(_("Somebody else was faster. Try again.")) from error
     except (NotPossible, drafting.Invalid, problems.Blocked) as error:
         raise Refused(str(error)) from error
@@ -115,9 +112,8 @@ def _why_not(stands: Standing) -> str:
 
 @transaction.atomic
 def _make(item: EvergreenItem, places: Sequence[Place], by: User) -> Post:
-    """A post at these times, sent for approval. The times are taken first: who comes second gets IntegrityError."""
-    uses = [EvergreenUse(item=item, channel_id=one.channel, moment=one.moment) for one in places]
-    uses = EvergreenUse.objects.bulk_create(uses)
+    """A post at these times, sent for approval. The times are taken first: who comes second gets _TooLate."""
+    uses = _taken(item, places)
     token = uuid.uuid5(_NAMES, f"{item.pk}:{places[0].channel}:{places[0].moment.isoformat()}")
     post = drafts.create(by=by, unit=item.unit, token=token, draft=_words(item, places))
     EvergreenUse.objects.filter(pk__in=[use.pk for use in uses]).update(post=post)
@@ -131,6 +127,19 @@ def _make(item: EvergreenItem, places: Sequence[Place], by: User) -> Post:
     review.submit(post=fresh, by=by)
     fresh.refresh_from_db()
     return fresh
+
+
+def _taken(item: EvergreenItem, places: Sequence[Place]) -> list[EvergreenUse]:
+    """The times, ours; provided the item still stands as it was read."""
+    standing = EvergreenItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    if standing.state != item.state or standing.uses.count() != len(item.uses.all()):
+        raise _TooLate
+    try:
+        with transaction.atomic():
+            rows = [EvergreenUse(item=item, channel_id=one.channel, moment=one.moment) for one in places]
+            return EvergreenUse.objects.bulk_create(rows)
+    except IntegrityError as error:
+        raise _TooLate from error
 
 
 def _words(item: EvergreenItem, places: Sequence[Place]) -> Draft:
@@ -179,9 +188,13 @@ def _why_stale(item: EvergreenItem) -> dict[str, Any]:
     return {"message": "evergreen.blocked", "params": {"reason": problems.sentence(found)}} if found else {}
 
 
+@transaction.atomic
 def _note(item: EvergreenItem, trouble: dict[str, Any]) -> None:
     """Keeps it; who is responsible is told when it is another one than before."""
     if trouble == item.trouble:
+        return
+    standing = EvergreenItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    if standing.trouble == trouble:
         return
     EvergreenItem.objects.filter(pk=item.pk).update(trouble=trouble)
     item.trouble = trouble

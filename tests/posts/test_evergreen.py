@@ -330,7 +330,7 @@ def test_a_channel_the_unit_cannot_use_is_refused(lib: Library, source: Post) ->
 
 # --- the pages ----------------------------------------------------------------
 def form(channel: Channel, **fields: Any) -> dict[str, Any]:
-    given = {"channels": [channel.pk], "gap_days": "60", "season": "", "look_again": "2027-05-01", "most_uses": ""}
+    given = {"channels": [channel.pk], "gap_days": "60", "season": "all", "look_again": "2027-05-01", "most_uses": ""}
     return given | fields
 
 
