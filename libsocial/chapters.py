@@ -67,8 +67,13 @@ CHAPTERS: tuple[Chapter, ...] = (
                 "permission has ended, or that shows people without one, stops the post. Turning and cutting changes "
                 "no file: it is done when the picture is made for a channel."
             ),
+            _(
+                "A large file goes on where it stopped when the connection was cut: choose the same file again. A text "
+                "card puts a few words in large letters on a colour or a picture; words that could not be read are "
+                "refused. On the page of a film you write its captions and choose its still picture."
+            ),
         ),
-        ("posts:media*", "posts:asset*"),
+        ("posts:media*", "posts:asset*", "posts:arriving*"),
     ),
     Chapter(
         "approve",

@@ -11,13 +11,27 @@ export function setUpCrop(form) {
   const field = (name) => form.elements[name];
   const read = () => Object.fromEntries(NAMES.map((name) => [name, Number(field(name).value) || 0]));
   const image = new Image();
+  let locked = 0;
 
   const write = (values) => {
     for (const [name, value] of Object.entries(values)) field(name).value = String(Math.round(value * 100) / 100);
     show();
   };
   const move = (dx, dy) => { const now = read(); write({ crop_x: clamp(now.crop_x + dx, 0, 100 - now.crop_w), crop_y: clamp(now.crop_y + dy, 0, 100 - now.crop_h) }); };
-  const grow = (dx, dy) => { const now = read(); write({ crop_w: clamp(now.crop_w + dx, 2, 100 - now.crop_x), crop_h: clamp(now.crop_h + dy, 2, 100 - now.crop_y) }); };
+  const real = () => canvas.width / canvas.height;
+  const keep = (shape) => { // the cut keeps this shape while its size changes; 0: any shape
+    locked = shape;
+    for (const button of form.querySelectorAll("[data-crop-shape]")) button.setAttribute("aria-pressed", String(Number(button.dataset.cropShape) === shape));
+  };
+  const grow = (dx, dy) => {
+    if (!locked) { stretch(dx, dy); return; }
+    const now = read();
+    const step = Math.abs(dx) >= Math.abs(dy) ? dx : (dy * locked) / real();
+    const most = Math.min(100 - now.crop_x, ((100 - now.crop_y) * locked) / real());
+    const wide = clamp(now.crop_w + step, Math.min(most, Math.max(2, (2 * locked) / real())), most);
+    write({ crop_w: wide, crop_h: (wide * real()) / locked });
+  };
+  const stretch = (dx, dy) => { const now = read(); write({ crop_w: clamp(now.crop_w + dx, 2, 100 - now.crop_x), crop_h: clamp(now.crop_h + dy, 2, 100 - now.crop_y) }); };
   const aim = (dx, dy) => { const now = read(); write({ focus_x: clamp(now.focus_x + dx, 0, 100), focus_y: clamp(now.focus_y + dy, 0, 100) }); };
 
   function draw() {
@@ -67,12 +81,18 @@ export function setUpCrop(form) {
   drag(box, move);
   drag(form.querySelector("[data-crop-corner]"), grow);
   drag(point, (dx, dy) => { const now = read(); aim((dx * 100) / now.crop_w, (dy * 100) / now.crop_h); });
-  form.addEventListener("input", (event) => (event.target.name === "rotate" ? draw() : show()));
+  form.addEventListener("input", (event) => {
+    if (event.target.name === "crop_w" || event.target.name === "crop_h") keep(0);
+    if (event.target.name === "rotate") draw(); else show();
+  });
   form.addEventListener("click", (event) => {
-    const shape = Number(event.target.closest("[data-crop-shape]")?.dataset.cropShape);
+    const button = event.target.closest("[data-crop-shape]");
+    if (!button) return;
+    const shape = Number(button.dataset.cropShape);
+    keep(shape);
     if (!shape) return;
-    const real = canvas.width / canvas.height; // the largest cut of this shape, around the middle of the present one
-    const [wide, high] = real > shape ? [(shape / real) * 100, 100] : [100, (real / shape) * 100];
+    // The largest cut of this shape, around the middle of the present one.
+    const [wide, high] = real() > shape ? [(shape / real()) * 100, 100] : [100, (real() / shape) * 100];
     const now = read();
     write({ crop_w: wide, crop_h: high, crop_x: clamp(now.crop_x + now.crop_w / 2 - wide / 2, 0, 100 - wide), crop_y: clamp(now.crop_y + now.crop_h / 2 - high / 2, 0, 100 - high) });
   });
@@ -89,6 +109,7 @@ export function setUpCrop(form) {
     return said;
   };
   const fill = (edits) => {
+    keep(0);
     field("rotate").value = String(edits.rotate || 0);
     field("fit").checked = edits.fit === "cut";
     const shares = [...(edits.crop || [0, 0, 1, 1]), ...(edits.focus || [0.5, 0.5])];

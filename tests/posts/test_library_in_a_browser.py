@@ -58,10 +58,12 @@ def test_a_picture_is_cut_by_keys_in_the_composer(page: Any, live_server: Any, l
     box.focus()
     for _ in range(10):
         box.press("ArrowRight")
+    for _ in range(10):  # smaller by keys, and still a square
+        box.press("Shift+ArrowLeft")
     browser.axe(page)
     with page.expect_response(lambda answer: "autosave" in answer.url and answer.status == 200):
         page.locator("#crop").get_by_role("button", name="Use it like this").click()
     item = drafting.of_revision(again(post).current).parts[0].media[0]
     assert item.edits is not None
-    assert item.edits.crop == (0.35, 0.0, 0.5, 1.0)
-    assert item.edits.size_of(400, 200) == (200, 200)
+    assert item.edits.crop == (0.35, 0.0, 0.4, 0.8)
+    assert item.edits.size_of(400, 200) == (160, 160)
