@@ -57,8 +57,8 @@ def begin(*, by: User, unit: Unit, name: str, size: int, mark: str) -> Arrival:
     most = max(settings.UPLOAD_MAX_BYTES, settings.UPLOAD_VIDEO_BYTES, settings.UPLOAD_DOCUMENT_BYTES)
     if size > most:
         raise Refused(media.too_heavy("video", most))
-    known = Arrival.objects.select_related("asset").filter(by=by, unit=unit, mark=mark, size=size).first()
-    if known is not None and _is_of_use(known):
+    known = Arrival.objects.select_related("asset").filter(by=by, unit=unit, mark=mark).first()
+    if known is not None and known.size == size and _is_of_use(known):
         return known
     if known is not None:
         _forget(known)

@@ -70,6 +70,13 @@ def test_the_same_file_chosen_again_goes_on_where_it_stopped(lib: Library) -> No
     assert begun(lib, data, mark="another").received == 0
 
 
+def test_another_size_under_the_same_mark_begins_anew(lib: Library) -> None:
+    data = reels.film()
+    sent(begun(lib, data), data, pieces=2)
+    assert begun(lib, data[:-1]).received == 0
+    assert not stored()
+
+
 def test_an_answer_that_never_came_is_given_again_and_one_asset_is_there(lib: Library) -> None:
     data = reels.film()
     film = arriving.finish(arrival=sent(begun(lib, data), data), by=lib.alice)
