@@ -140,6 +140,7 @@ def draw(card: Placard, *, picture: Image.Image | None, logo: Image.Image | None
     """The card with what is wrong with it; `scale` 0.5 draws it half as large, for looking at."""
     (wide, high), _label = SIZES[card.size]
     size = (round(wide * scale), round(high * scale))
+    picture = _filled(picture, size) if picture is not None else None
     problems = list(_unwritable(card))
     area = _area(card, size)
     setting = _set(card, area)
@@ -262,7 +263,7 @@ def _ground(
     colour = colour_of(card.colour)
     image = Image.new("RGB", size, colour)
     if picture is not None:
-        image = _filled(picture, size)
+        image = picture.copy()
         if card.layout != "band":
             veil = DARK if ink == LIGHT else LIGHT
             image = Image.blend(image, Image.new("RGB", size, veil), card.dim / 100)
