@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from channels_app.models import Channel
 from libsocial.accounts.models import Membership, Role, Unit, User
+from posts import checks
 from posts.models import Post, Revision, Target
 
 SPREAD = 730  # days over which the posts lie, half of them past
@@ -76,6 +77,47 @@ def _ask(client: Client, where: str, query: dict[str, str]) -> None:
     answer = client.get(where, query)
     if answer.status_code != 200:
         raise RuntimeError(f"{where} answered {answer.status_code}")
+
+
+# --- checks -------------------------------------------------------------------
+
+COPY = (
+    "Our poets read on Thursday at 7 pm, call +44 20 7946 0958 or see https://library.example/a. Bring a book you "
+    "love; there is tea, cake and music. Sign up today #librarycardsignupmonth!\n"
+)
+# What a rule that looks ahead without end would be lost in.
+HOSTILE = (
+    "1",
+    "x",
+    "#",
+    "(",
+    "1234 5678 ",
+    "a@",
+    "a.b-c",
+    "a-",
+    "PLEASE NOTE ",
+    "Anna Smith ",
+    "https://x.example/ #a ",
+    "━ ",
+    "😀",
+)
+
+
+def checking(letters: int = 60_000) -> tuple[float, float]:
+    """Seconds the checks take over so many characters of ordinary copy, and over the worst anybody could type."""
+    return _checked(COPY, letters), max(_checked(piece, letters) for piece in HOSTILE)
+
+
+def _checked(piece: str, letters: int) -> float:
+    text = (piece * (letters // len(piece) + 1))[:letters]
+    said = checks.Said((checks.Piece("text", 0, text),), language="en")
+    now = timezone.now()
+    times = []
+    for _round in range(3):  # the quickest: what else the machine does at that moment is left out
+        began = time.perf_counter()
+        checks.run(said, checks.Context(region="GB", today=now, when=now + timedelta(days=3)))
+        times.append(time.perf_counter() - began)
+    return round(min(times), 3)
 
 
 # --- filling ------------------------------------------------------------------
