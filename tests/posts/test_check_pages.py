@@ -8,9 +8,10 @@ from django.urls import reverse
 from channels_app.models import Channel
 from libsocial.accounts import policy
 from posts import problems
-from posts.models import Contact
+from posts.models import Contact, Post
 from tests.cast import Library, signed_in
-from tests.posts.conftest import simple
+from tests.posts.conftest import make_channel, simple, submitted
+from tests.posts.test_composer import form, save
 
 
 def test_an_administrator_chooses_and_the_branches_follow(lib: Library) -> None:
@@ -104,3 +105,51 @@ def test_one_text_on_access_a_unit(lib: Library) -> None:
     for words in ("Step-free.", "Step-free, hearing loop."):
         signed_in(lib.ada).post(page, {"kind": "access", "value": words})
     assert [row.value for row in Contact.objects.all()] == ["Step-free, hearing loop."]
+
+
+# --- off, hint, warning, must be changed, through the pages -------------------------------
+TAG = "Sign up #bannedbooksweek"
+
+
+def levelled(lib: Library, level: str) -> None:
+    address = reverse("posts:checks", args=[lib.root.pk])
+    assert signed_in(lib.ada).post(address, {"rule-A6": level}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("level", "told", "goes_on"),
+    [("off", False, True), ("hint", True, True), ("warn", True, True), ("block", True, False)],
+)
+def test_the_level_of_a_unit_decides_what_an_author_meets(
+    lib: Library, channel: Channel, level: str, told: bool, goes_on: bool
+) -> None:
+    levelled(lib, level)
+    browser, data = signed_in(lib.alice), form(channel, TAG)
+    saved = save(browser, data)
+    assert ("#bannedbooksweek is read as one long word" in saved["live"]["checks"]) is told
+    sent = browser.post(saved["url"], data | {"version": saved["version"], "do": "submit"})
+    post = Post.objects.get()
+    assert (sent.status_code, post.state) == ((302, "in_review") if goes_on else (422, "draft"))
+    if not goes_on:
+        assert "#bannedbooksweek" in sent.content.decode()  # what was typed is there
+
+
+def test_a_rule_made_strict_after_the_approval_was_asked_for_holds_at_the_approval(
+    lib: Library, channel: Channel
+) -> None:
+    post = submitted(lib.alice, lib.north, simple(channel, text=TAG))
+    levelled(lib, "block")
+    act = reverse("posts:act", args=[post.pk, "approve"])
+    assert signed_in(lib.sam).post(act, {"digest": post.current.digest}).status_code == 409
+    assert Post.objects.get().state == "in_review"
+    levelled(lib, "off")
+    assert signed_in(lib.sam).post(act, {"digest": post.current.digest}).status_code == 302
+
+
+def test_a_branch_may_be_stricter_than_the_library(lib: Library, channel: Channel) -> None:
+    levelled(lib, "off")
+    address = reverse("posts:checks", args=[lib.north.pk])
+    assert signed_in(lib.ada).post(address, {"rule-A6": "block"}).status_code == 302
+    assert [one.severity for one in problems.of_draft(simple(channel, text=TAG), unit=lib.north).all] == ["block"]
+    south = simple(make_channel(lib.south), text=TAG)
+    assert problems.of_draft(south, unit=lib.south).all == ()
