@@ -19,7 +19,7 @@ from channels_app.capabilities import Capabilities, Option, TextUnit
 from channels_app.content import Content, LinkCard, Part
 from channels_app.findings import VISIBLE, Problem, Rules, over
 
-__all__ = ["PASTED", "UNSEEN", "Problem", "Rules", "blocks", "check", "lines_of"]
+__all__ = ["PASTED", "Problem", "Rules", "blocks", "check", "lines_of", "unseen"]
 
 MANY_TAGS = 10
 MANY_MENTIONS = 10
@@ -27,9 +27,17 @@ MANY_MENTIONS = 10
 _MOMENT = regex.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 # What no reader sees and no platform wants: control characters and characters that turn the writing direction.
 UNSEEN = regex.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# Arabic and Hebrew need some of the latter around names and numbers of other scripts; overrides nobody needs.
+_UNSEEN_BESIDE_RTL = regex.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202d\u202e\ud800-\udfff]")
+_RTL = regex.compile(r"[\p{Arabic}\p{Hebrew}\p{Syriac}\p{Thaana}\p{Nko}]")
 # Without meaning in a post, usually pasted along: zero-width spaces, soft hyphens, byte order marks.
 PASTED = regex.compile(r"[\u00ad\u200b\u2060-\u2064\ufeff]")
 _LANGUAGE = regex.compile(r"[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8})*")
+
+
+def unseen(text: str) -> regex.Pattern[str]:
+    """What must not stand in this text though nobody sees it."""
+    return _UNSEEN_BESIDE_RTL if _RTL.search(text) else UNSEEN
 
 
 def check(content: Content, capabilities: Capabilities, policy: Rules) -> list[Problem]:
@@ -77,7 +85,7 @@ def _content_warning(content: Content, can: Capabilities) -> Iterator[Problem]:
     if used > can.content_warning:
         params = over(used, can.content_warning, can.text.unit)
         yield Problem("content_warning", 0, "block", "check.content_warning_long", params)
-    if UNSEEN.search(text):
+    if unseen(text).search(text):
         yield Problem("content_warning", 0, "block", "check.unseen", fix="tidy_text")
 
 
@@ -145,7 +153,7 @@ def _comment(part: Part, index: int, can: Capabilities) -> Iterator[Problem]:
     for count in measure.counts_for(part, can.comment, ""):
         if not count.fits:
             yield Problem("comment", index, "block", "check.comment_long", over(count.used, count.limit, count.unit))
-    if UNSEEN.search(part.text):
+    if unseen(part.text).search(part.text):
         yield Problem("comment", index, "block", "check.unseen", fix="tidy_text")
 
 
@@ -156,7 +164,7 @@ def _text(part: Part, index: int, content: Content, can: Capabilities) -> Iterat
         yield from _without_words(part, index, can)
         return
     yield from _lengths(part, index, content, can)
-    if UNSEEN.search(text):
+    if unseen(text).search(text):
         yield Problem("text", index, "block", "check.unseen", fix="tidy_text")
     if found := _refused(text, can.text.refused):
         yield Problem("text", index, "block", "check.refused", {"characters": found})

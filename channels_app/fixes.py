@@ -9,7 +9,7 @@ import regex
 
 from channels_app import measure
 from channels_app.capabilities import Capabilities, TextLimit, TextUnit
-from channels_app.check import PASTED, UNSEEN, Problem
+from channels_app.check import PASTED, Problem, unseen
 from channels_app.content import Content, Media, Part
 
 _SENTENCE_END = regex.compile(r"[.!?…。！？]['\"”’)]*\s+|\n+")
@@ -64,7 +64,7 @@ def _last_fitting(text: str, cuts: list[int], limit: TextLimit, beside: str) -> 
 
 def tidy(text: str) -> str:
     """Without characters nobody sees."""
-    return PASTED.sub("", UNSEEN.sub("", measure.plain_newlines(text)))
+    return PASTED.sub("", unseen(text).sub("", measure.plain_newlines(text)))
 
 
 def _each_part(content: Content, problem: Problem, **changes: object) -> Content:

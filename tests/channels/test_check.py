@@ -14,6 +14,7 @@ from channels_app import fixes, measure, platforms
 from channels_app.capabilities import AltText, Capabilities, MediaRules, Option, TextLimit, TextUnit
 from channels_app.check import blocks, check
 from channels_app.content import Content, LinkCard, Media, Part
+from channels_app.fixes import tidy
 from channels_app.messages import CHECKS
 from libsocial.notices import catalogue
 
@@ -125,6 +126,22 @@ def test_a_missing_description_weighs_what_the_policy_says(policy, severity):
     can = replace(CAN, media=MediaRules(max_images=4))
     assert found(of, can, policy) == [("alt", 0, severity, "alt_missing")] * 2
     assert found(of, can, OFF) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("\u2067Read\u2069", True),
+        ("\u202eevil", True),
+        ("\u202bمكتبة\u202c", False),
+        ("ספר \u2068Lego\u2069", False),
+        ("\u202eمكتبة", True),
+    ],
+)
+def test_what_turns_the_writing_is_for_scripts_that_need_it(text, hidden):
+    assert found(content(text)) == ([("text", 0, "block", "unseen")] if hidden else [])
+    assert (tidy(text) == text) is not hidden
+    assert found(content(tidy(text))) == []
 
 
 def test_too_long_says_by_how_much():
