@@ -6,11 +6,12 @@ neither read ours (playlists are no films here) nor hold anybody up.
 
 `look` says what a file is, `clean` makes the copy we keep: picture and sound
 as they were, without place, device, dates, chapters or any other stream.
-`poster` takes one picture out of it; `fit` re-encodes within a platform's rules.
+`poster` takes one picture out of it, `greys` many tiny ones; `fit` re-encodes within a platform's rules.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -29,6 +30,7 @@ MOST_SECONDS = 4 * 3600
 MOST_SIDE = 8192
 LOOK_LIMIT = 30.0  # seconds of work
 COPY_LIMIT = 240.0
+GREY_SECONDS, GREY_LIMIT = 60, 12.0  # how much of a film is looked at for flashes, and for how long
 POSTER_SIDE = 1920
 MEMORY = 700_000_000  # bytes of one allocation
 EXTENSIONS = {"video/mp4": "mp4", "video/webm": "webm", "video/x-matroska": "mkv"}
@@ -221,6 +223,17 @@ def poster(path: Path, facts: Facts, folder: Path, *, at: float | None = None) -
         return shot.read_bytes()
     except (_Slow, OSError) as error:
         raise NotAFilm(_damaged()) from error
+
+
+def greys(path: Path, folder: Path, side: int, rate: int) -> list[bytes]:
+    """The first minute as small square grey pictures, so many a second; fewer where that takes too long."""
+    drawn = folder / "greys"
+    small = f"fps={rate},scale={side}:{side}:flags=area,format=gray"
+    arguments = [*_reading(path), "-map", "0:v:0", "-t", str(GREY_SECONDS), "-vf", small, "-f", "rawvideo", str(drawn)]
+    with contextlib.suppress(_Slow):
+        _run(arguments, GREY_LIMIT)
+    data = drawn.read_bytes() if drawn.exists() else b""
+    return [data[at : at + side * side] for at in range(0, len(data) - side * side + 1, side * side)]
 
 
 # --- as a platform wants it -------------------------------------------------

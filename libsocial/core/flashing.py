@@ -7,7 +7,7 @@ the darker image is below 0.8. Red flashes are not told apart.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from PIL import Image, ImageSequence
 
@@ -21,8 +21,17 @@ _LINEAR = [luminance((value, value, value)) for value in range(256)]
 
 def per_second(data: bytes) -> int:
     """The most flashes in any second of a picture; 0 for one that stands still."""
+    return _most(_frames(data))
+
+
+def in_film(frames: Iterable[bytes], rate: float) -> int:
+    """The most flashes in any second of a film, given as grey pictures of GRID by GRID, so many a second."""
+    return _most((1 / rate, [_LINEAR[value] for value in frame]) for frame in frames)
+
+
+def _most(frames: Iterable[tuple[float, list[float]]]) -> int:
     turns: list[tuple[float, int]] = []  # when it became lighter (1) or darker (-1), each time the other way round
-    for at, direction in _changes(data):
+    for at, direction in _changes(frames):
         if not turns or turns[-1][1] != direction:
             turns.append((at, direction))
     most = 0
@@ -32,9 +41,9 @@ def per_second(data: bytes) -> int:
     return most
 
 
-def _changes(data: bytes) -> Iterator[tuple[float, int]]:
+def _changes(frames: Iterable[tuple[float, list[float]]]) -> Iterator[tuple[float, int]]:
     at, before = 0.0, None
-    for seconds, cells in _frames(data):
+    for seconds, cells in frames:
         if before is not None and (direction := _direction(before, cells)):
             yield at, direction
         at, before = at + seconds, cells

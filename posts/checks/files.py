@@ -92,4 +92,5 @@ def _flashing(media: MediaFact) -> Findings:
     """A15."""
     flashes = media.facts.get("flashes", 0)
     if isinstance(flashes, int | float) and flashes > MAX_FLASHES:
-        yield _about("A15", media, "media", params={"picture": media.picture, "count": round(flashes)})
+        says = "film" if media.kind == "video" else ""
+        yield _about("A15", media, "media", says=says, params={"picture": media.picture, "count": round(flashes)})

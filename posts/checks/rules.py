@@ -184,7 +184,7 @@ RULES: tuple[Rule, ...] = (
         "A15",
         "accessibility",
         "warn",
-        _("Pictures that flash"),
+        _("Films and moving pictures that flash"),
         _("More than three flashes a second can cause a seizure."),
         "WCAG 2.3.1",
     ),

@@ -116,6 +116,10 @@ MESSAGES = {
         _("Picture {picture} flashes {count} times a second"),
         _("More than three can cause a seizure. Use a calmer one."),
     ),
+    "rule.A15.film": _care(
+        _("Film {picture} flashes {count} times a second"),
+        _("More than three can cause a seizure. Cut that place, or use a calmer film."),
+    ),
     "rule.A16": _hint(
         _("The text does not look like the language that is named"),
         _("Named is {named}, it looks like {guess}. Screen readers choose their voice by it."),

@@ -24,6 +24,7 @@ from posts.services import storage
 
 THUMB_SIDE = 480
 PIECE = 1024 * 1024
+FLASH_RATE = 30  # pictures a second of a film that are held against each other
 
 
 class Refused(Exception):
@@ -116,6 +117,8 @@ def _take_film(by: User, unit: Unit, path: Path, folder: Path, name: str) -> Ass
     except films.Unavailable as error:
         raise Refused(_("This server cannot read films: ffmpeg is missing. Tell the person who runs it.")) from error
     poster = keep(by=by, unit=unit, picture=first, name="")
+    flashes = flashing.in_film(films.greys(film.path, folder, flashing.GRID, FLASH_RATE), FLASH_RATE)
+    seen = {"flashes": flashes} if flashes else {}
     told = film.facts
     facts = {
         "kind": "video",
@@ -125,7 +128,7 @@ def _take_film(by: User, unit: Unit, path: Path, folder: Path, name: str) -> Ass
         "height": told.height,
         "size": film.path.stat().st_size,
         "seconds": told.seconds,
-        "facts": {"fps": round(told.fps, 2), "video": told.video, "audio": told.audio, "pixels": told.pixels},
+        "facts": {"fps": round(told.fps, 2), "video": told.video, "audio": told.audio, "pixels": told.pixels, **seen},
         "poster": poster,
     }
     return _keep_file(by, unit, film.path, film.extension, name, facts)

@@ -53,6 +53,15 @@ def test_a_film_is_kept_with_its_facts_and_a_picture_of_it(lib: Library) -> None
     assert not list(Path(conf.WORK_DIR).iterdir())
 
 
+@pytest.mark.parametrize(("hertz", "told"), [(5, ["rule.A15.film"]), (1, [])])
+def test_a_film_that_flashes_is_told_where_it_is_used(lib: Library, hertz: int, told: list[str]) -> None:
+    """The whole picture, black and white so many times a second."""
+    light = f"geq=lum='if(lt(mod(T*{hertz},1),0.5),16,235)':cb=128:cr=128"
+    film = taken(lib, reels.film("-vf", light, seconds=2, sound=False, size="64x48"))
+    found = problems.of_draft(with_film(film, make_channel(lib.north)), unit=lib.north)
+    assert [one.message for one in found.all if one.message.startswith("rule.A15")] == told
+
+
 def test_the_same_film_is_kept_once(lib: Library) -> None:
     first, again = taken(lib, reels.film()), taken(lib, reels.film(), "copy.mov")
     assert first.pk == again.pk
