@@ -92,6 +92,7 @@ class Composer:
         units: list[Unit] | None = None,
     ) -> None:
         self.user, self.unit, self.draft, self.token, self.post = user, unit, draft, token, post
+        self.desk = ""  # where the person sits, for whoever has the post open elsewhere
         self.draft = self._routed(names.bound(draft, unit))
         self.typed: list[FieldProblem] = list(typed or [])
         self.units = units or [unit]
@@ -311,6 +312,7 @@ class Composer:
             "previews": previews.of_draft(self.draft, self.chosen, self.assets),
             "moment": self._moment(),
             "others": presence.others(self.post.pk, self.user) if self.post else [],
+            "elsewhere": bool(self.post and presence.elsewhere(self.post.pk, self.user, self.desk)),
             "blocking": self.blocking,
             "warnings": self.warnings,
             "any_chosen": bool(self.draft.targets),

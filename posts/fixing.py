@@ -41,6 +41,7 @@ LABELS: dict[str, str | Promise] = {
     "drop_option": _("Use the usual setting"),
     "default_option": _("Use the usual setting"),
     "next_open": _("Move it to the next opening"),
+    "open_before": _("Move it to before the closure"),
     "after_embargo": _("Move it to the end of the embargo"),
     "without_language": _("Publish without it here"),
     "name_language": _("Name it {guess}"),

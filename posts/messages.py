@@ -267,6 +267,11 @@ MESSAGES = {
         _("The next opening is {opening}. Move it there, or mark it as a service notice if it must go out."),
         "caution",
     ),
+    "post.open_before": Message(
+        _("Before the closure, you are open on {before}"),
+        _("Should people know in time, move it there."),
+        "info",
+    ),
     "post.closed_for_good": Message(
         _("{wall} lies in a closure: {reason}"),
         _("No opening is in sight. Choose another time, or mark it as a service notice if it must go out."),

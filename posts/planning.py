@@ -18,7 +18,7 @@ from posts.drafting import Draft, DraftTarget
 
 MINUTE = "%Y-%m-%dT%H:%M"
 # Fixes that give a post another time, named `to` in the problem's params: the next opening, the end of an embargo.
-MOVES = ("next_open", "after_embargo")
+MOVES = ("next_open", "after_embargo", "open_before")
 _MESSAGES = {"closure": "post.closed", "quiet_hours": "post.quiet_hours", "hours": "post.outside_hours"}
 
 
@@ -42,6 +42,11 @@ def of_target(draft: Draft, target: DraftTarget, hours: Hours, now: datetime) ->
     }
     name = _MESSAGES[standing.why] + ("" if opening else "_for_good")
     yield Problem("at", 0, rule, name, params, MOVES[0] if opening else "")
+    before = hours.last_open(leaves) if moment and standing.why == "closure" else None
+    if before and before > now:
+        there = localtime.wall_of(before, draft.zone)
+        found = {"before": clock(there), "to": there.strftime(MINUTE)}
+        yield Problem("at", 0, "hint", "post.open_before", found, MOVES[2])
 
 
 def _rule(standing: Standing, hours: Hours, *, at_once: bool) -> str:

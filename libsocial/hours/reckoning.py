@@ -15,6 +15,7 @@ from libsocial.core import localtime
 
 DAY = timedelta(days=1)
 FAR = 400  # days looked ahead
+BEFORE_CLOSING = timedelta(minutes=30)  # still read on the day
 MIDNIGHT = time(0)
 DAYTIME = time(9)  # where nobody entered hours, nothing is moved into the night
 Stretch = tuple[datetime, datetime]
@@ -138,6 +139,17 @@ class Hours:
             if standing.until is None:
                 return None
             moment = standing.until if self.known else self._daytime(standing.until)
+        return None
+
+    def last_open(self, moment: datetime) -> datetime | None:
+        """Half an hour before closing on the last open day before this moment; None where no hours are known, or
+        none of the two weeks before was open."""
+        today = localtime.wall_of(moment, self.zone).date()
+        for back in range(15):
+            for begin, end in reversed(self._stretches(today - back * DAY)):
+                at = max(begin, end - BEFORE_CLOSING)
+                if at < moment and self._against(at) is None:
+                    return at
         return None
 
     def add_open(self, moment: datetime, length: timedelta) -> datetime:

@@ -67,7 +67,7 @@ def autosave(request: HttpRequest) -> JsonResponse:
     except (Invalid, NotPossible) as error:
         composer.typed += getattr(error, "problems", [])
         return JsonResponse({"message": _("Not saved: %(why)s") % {"why": error}} | composer.live(request), status=422)
-    composer.post = post
+    composer.post, composer.desk = post, _desk(request)
     return JsonResponse(_saved(post) | composer.live(request))
 
 
@@ -147,14 +147,19 @@ def _save(request: HttpRequest, post: Post | None, unit: Unit, draft: Draft, ver
         post = drafts.create(by=request.user, unit=unit, token=_token(request), draft=draft)
     else:
         drafts.save(post=post, by=request.user, draft=draft, version=version)
-    presence.note(post.pk, request.user)
+    presence.note(post.pk, request.user, _desk(request))
     return selectors.get_post(request.user, post.pk)
 
 
 def _page(request: HttpRequest, composer: Composer, status: int = 200) -> HttpResponse:
     if composer.post:
-        presence.note(composer.post.pk, request.user)
+        presence.note(composer.post.pk, request.user, _desk(request))
+    composer.desk = _desk(request)
     return render(request, "posts/compose.html", composer.context(request), status=status)
+
+
+def _desk(request: HttpRequest) -> str:
+    return presence.desk_of(request.session.session_key)
 
 
 def _units(user: User) -> list[Unit]:

@@ -70,6 +70,15 @@ def test_the_next_opening_jumps_over_everything_in_its_way() -> None:
     assert replace(closed, closures=closed.closures[:1]).next_open(at("2026-11-27T11:00")) == at("2026-11-30T10:00")
 
 
+def test_the_last_opening_before_is_half_an_hour_before_closing() -> None:
+    weekdays = tuple(Span(day, time(9), time(17)) for day in range(5))
+    hours = Hours(ZONE, weekdays, closures=(shut(),))
+    assert hours.last_open(at("2026-11-27T16:00")) == at("2026-11-26T16:30")  # Friday is closed
+    assert hours.last_open(at("2026-11-26T16:00")) == at("2026-11-25T16:30")  # never later than asked for
+    assert Hours(ZONE, None).last_open(at("2026-11-27T16:00")) is None
+    assert Hours(ZONE, ()).last_open(at("2026-11-27T16:00")) is None
+
+
 def test_without_hours_everything_is_open_and_what_must_move_goes_to_the_morning() -> None:
     unknown = Hours(ZONE, None, closures=(shut(),))
     assert not unknown.known
