@@ -39,7 +39,7 @@ SAY_NOT_THERE = Action(
     "rotate-cw",
     _("Please be sure: if it is there after all, it will appear twice."),
 )
-CANCEL = Action("cancel", _("Cancel"), "x", _("It will not be sent to this channel."), danger=True)
+CANCEL = Action("cancel", _("Do not send"), "x", _("It will not be sent to this channel."), danger=True)
 REMOVE = Action(
     "remove",
     _("Remove from the platform"),

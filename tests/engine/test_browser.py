@@ -73,12 +73,12 @@ def test_cancelling_asks_first(addresses, lib: Library, page: Any, live_server: 
     browser.sign_in(page, live_server, lib.ada)
     held = Delivery.objects.filter(state="held").first()
     page.goto(live_server.url + reverse("scheduler:delivery", args=[held.pk]))
-    page.get_by_role("button", name="Cancel").first.click()
+    page.get_by_role("button", name="Do not send").first.click()
     dialog = page.get_by_role("dialog")
     dialog.wait_for()
     assert "It will not be sent to this channel." in dialog.inner_text()
     assert state(held) == "held"
-    dialog.get_by_role("button", name="Cancel").last.click()
+    dialog.get_by_role("button", name="Do not send").click()
     page.get_by_text("Cancelled. It will not be sent there.").wait_for()
     assert state(held) == "cancelled"
 

@@ -294,7 +294,7 @@ def test_an_accident_in_town_pauses_everything(product: Product, people: People)
     station(carla, "supervisor-9-resumed")
     assert [published(product, _words(kind, number)) for number in (1, 2, 3)] == [0, 0, 0]
 
-    for number, name in ((3, "Cancel"), (1, "Send now"), (2, "Send now")):
+    for number, name in ((3, "Do not send"), (1, "Send now"), (2, "Send now")):
         row = overdue.get_by_role("row").filter(has_text=f"tonight {number}")
         carla.press("button", name, near=row)
         with carla.page.expect_navigation():
