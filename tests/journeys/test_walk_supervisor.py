@@ -288,14 +288,14 @@ def test_an_accident_in_town_pauses_everything(product: Product, people: People)
     wait_for(lambda: all(deliveries_of(product, post) == ["held"] for post in posts), what="the three to be held")
     carla.page.reload()
     overdue = carla.page.locator("#held")
-    expect(overdue.get_by_role("row").filter(has_text="tonight")).to_have_count(3)
+    expect(overdue.get_by_role("row").filter(has_text=f"{kind} tonight")).to_have_count(3)
     carla.press("button", "Resume")
     carla.told("Resumed. 3 posts became overdue meanwhile and wait below.")
     station(carla, "supervisor-9-resumed")
     assert [published(product, _words(kind, number)) for number in (1, 2, 3)] == [0, 0, 0]
 
     for number, name in ((3, "Do not send"), (1, "Send now"), (2, "Send now")):
-        row = overdue.get_by_role("row").filter(has_text=f"tonight {number}")
+        row = overdue.get_by_role("row").filter(has_text=f"{kind} tonight {number}")
         carla.press("button", name, near=row)
         with carla.page.expect_navigation():
             carla.press("button", name, near=carla.page.get_by_role("dialog"))
@@ -310,7 +310,7 @@ def _words(kind: str, number: int) -> str:
 
 
 def _the_trail_tells_it(carla: Hands, product: Product, kind: str) -> None:
-    carla.page.goto(f"{product.address}/trail/")
+    carla.page.goto(f"{product.address}/audit/")
     arrived(carla, "Trail")
     trail = carla.page.get_by_role("main")
     for words in ("An accident in town", f"{kind} tonight 3", "Carla Comms"):
