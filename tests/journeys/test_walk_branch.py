@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.journeys.hands import Hands
 from tests.journeys.product import Product
-from tests.journeys.test_staff import add_a_picture
-from tests.journeys.walking import arrived, deliveries_of, kind_of, post_called, published, run, state_of, station
+from tests.journeys.walking import (
+    a_file,
+    arrived,
+    choose_files,
+    deliveries_of,
+    kind_of,
+    post_called,
+    published,
+    run,
+    state_of,
+    station,
+)
 from tests.servers.waiting import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -68,6 +80,13 @@ def _go_on(alice: Hands, begun: str) -> None:
     station(alice, "branch-2-another-desk")
 
 
+def a_cover() -> bytes:
+    """One nobody has described yet."""
+    out = io.BytesIO()
+    Image.effect_noise((600, 900), 60).convert("RGB").save(out, "JPEG")
+    return out.getvalue()
+
+
 def _finish(alice: Hands, pick: str) -> None:
     """Two sentences, a tag that gets its capitals, a cover whose description is asked for."""
     alice.write("Text", f"{pick} #summerreading")
@@ -78,7 +97,8 @@ def _finish(alice: Hands, pick: str) -> None:
     _open(alice, "Please look")
     alice.press("button", "Write it with capitals")
     expect(alice.page.get_by_label("Text", exact=True).first).to_have_value(f"{pick} #SummerReading")
-    add_a_picture(alice)
+    choose_files(alice, "input[data-files]", "Add pictures", [a_file("cover.jpg", a_cover(), "image/jpeg")])
+    expect(alice.page.get_by_label("What the picture shows")).to_be_visible()
     alice.saved()
     expect(alice.page.locator("[data-why]")).to_contain_text("must be changed first")
     station(alice, "branch-3-checks")

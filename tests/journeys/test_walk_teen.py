@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,7 +17,17 @@ from playwright.sync_api import expect
 from tests import reels
 from tests.journeys.hands import Hands
 from tests.journeys.product import Product
-from tests.journeys.walking import arrived, deliveries_of, kind_of, post_called, run, state_of, station
+from tests.journeys.walking import (
+    a_file,
+    arrived,
+    choose_files,
+    deliveries_of,
+    kind_of,
+    post_called,
+    run,
+    state_of,
+    station,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 BOTH = pytest.mark.parametrize("hands", ["keyboard", "thumb"], indirect=True)
@@ -75,21 +84,6 @@ def test_pictures_of_the_manga_club_a_closed_friday_and_a_no(product: Product, p
     _permission_is_taken_back(people("ada"), product, kind, post)
 
 
-def _choose(person: Hands, field: str, words: str, files: list[dict[str, Any]]) -> None:
-    """Through the browser's own dialogue: Enter on the field, or a tap on the button around it."""
-    with person.page.expect_file_chooser() as dialogue:
-        if kind_of(person) == "thumb":
-            person.act(person.page.locator("label", has_text=words).first)
-        else:
-            person.reach(person.page.locator(field).first)  # type: ignore[attr-defined]
-            person.page.keyboard.press("Enter")
-    dialogue.value.set_files(files)  # type: ignore[arg-type]
-
-
-def _file(name: str, data: bytes, mime: str) -> dict[str, Any]:
-    return {"name": name, "mimeType": mime, "buffer": data}
-
-
 def _library(person: Hands, product: Product, kind: str) -> None:
     person.page.goto(f"{product.address}/posts/media/?q={kind}-manga")
     arrived(person, "Media")
@@ -97,9 +91,9 @@ def _library(person: Hands, product: Product, kind: str) -> None:
 
 def _four_pictures(erin: Hands, product: Product, kind: str) -> None:
     _library(erin, product, kind)
-    files = [_file(f"{kind}-manga-{n}.jpg", photo(colour, kind), "image/jpeg") for n, colour in enumerate(COLOURS, 1)]
+    files = [a_file(f"{kind}-manga-{n}.jpg", photo(colour, kind), "image/jpeg") for n, colour in enumerate(COLOURS, 1)]
     with erin.page.expect_navigation():
-        _choose(erin, "input[data-media-files]", "Add files", files)
+        choose_files(erin, "input[data-media-files]", "Add files", files)
     _library(erin, product, kind)
     boxes = [erin.page.get_by_role("checkbox", name=f"Choose {kind}-manga-{n}.jpg") for n in (1, 2, 3, 4)]
     for box in boxes:
@@ -163,14 +157,14 @@ def _a_carousel(erin: Hands, kind: str) -> None:
 
 
 def _captions_are_read(erin: Hands) -> None:
-    film = _file("club.mp4", reels.film(seconds=3, size="320x240"), "video/mp4")
-    _choose(erin, "input[data-files]", "Add pictures", [film])
+    film = a_file("club.mp4", reels.film(seconds=3, size="320x240"), "video/mp4")
+    choose_files(erin, "input[data-files]", "Add pictures", [film])
     item = erin.page.locator('[data-media][data-kind="video"]')
     expect(item).to_be_visible()
-    _choose(erin, "input[data-caption-file]", "Add a VTT", [_file("club.en.vtt", OVERLAPPING, "text/vtt")])
+    choose_files(erin, "input[data-caption-file]", "Add a VTT", [a_file("club.en.vtt", OVERLAPPING, "text/vtt")])
     expect(item.locator("[data-caption-status]")).to_contain_text("Line 6: this caption begins at 00:00:01.000")
     station(erin, "teen-4-captions")
-    _choose(erin, "input[data-caption-file]", "Add a VTT", [_file("club.en.vtt", RIGHT, "text/vtt")])
+    choose_files(erin, "input[data-caption-file]", "Add a VTT", [a_file("club.en.vtt", RIGHT, "text/vtt")])
     expect(item.locator("[data-caption]")).to_have_count(1)
     # Here it was only tried: this network takes pictures or a film.
     erin.act(item.locator("[data-media-remove]"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import expect
 
@@ -61,3 +62,19 @@ def kind_of(person: Hands) -> str:
 def arrived(person: Hands, words: str) -> None:
     """The page with this heading is there."""
     expect(person.page.get_by_role("heading", level=1)).to_contain_text(words)
+
+
+def a_file(name: str, data: bytes, mime: str) -> dict[str, Any]:
+    """As the browser's dialogue for files hands it over."""
+    return {"name": name, "mimeType": mime, "buffer": data}
+
+
+def choose_files(person: Hands, field: str, words: str, files: list[dict[str, Any]]) -> None:
+    """Through the browser's own dialogue: Enter on the field, or a tap on the button around it."""
+    with person.page.expect_file_chooser() as dialogue:
+        if kind_of(person) == "thumb":
+            person.act(person.page.locator("label", has_text=words).first)
+        else:
+            person.reach(person.page.locator(field).first)  # type: ignore[attr-defined]
+            person.page.keyboard.press("Enter")
+    dialogue.value.set_files(files)  # type: ignore[arg-type]
