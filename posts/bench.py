@@ -5,6 +5,7 @@ Runs on the scratch database `manage.py bench` makes. Posts are written in bulk,
 
 from __future__ import annotations
 
+import gzip
 import statistics
 import time
 import uuid
@@ -33,6 +34,7 @@ IN_REVIEW = 200  # a queue longer than that is nobody's day
 PAGES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("calendar month", "posts:calendar", {"view": "month"}),
     ("calendar week", "posts:calendar", {"view": "week"}),
+    ("calendar day", "posts:calendar", {"view": "day"}),
     ("calendar list", "posts:calendar", {"view": "list"}),
     ("posts", "posts:list", {}),
     ("review queue", "posts:review", {}),
@@ -41,12 +43,15 @@ PAGES: tuple[tuple[str, str, dict[str, str]], ...] = (
 
 @dataclass(frozen=True)
 class PageTime:
-    """What one page costs: milliseconds on the server, and statements."""
+    """What one page costs: milliseconds on the server, those of them this process worked (on a busy machine the rest
+    is waiting for others), statements, and bytes sent, compressed."""
 
     name: str
     p50: float
     p95: float
+    worked: float
     queries: int
+    sent: int
     posts: int
 
 
@@ -62,21 +67,24 @@ def pages(count: int, rounds: int = 20) -> list[PageTime]:
 
 def _measure(client: Client, name: str, where: str, query: dict[str, str], rounds: int, count: int) -> PageTime:
     _ask(client, where, query)
-    times = []
+    times, worked = [], []
     for _round in range(rounds):
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         _ask(client, where, query)
         times.append((time.perf_counter() - began) * 1000)
+        worked.append((time.process_time() - busy) * 1000)
     with CaptureQueriesContext(connection) as asked:
-        _ask(client, where, query)
+        sent = len(gzip.compress(_ask(client, where, query), 6))
     late = sorted(times)[max(0, round(len(times) * 0.95) - 1)]
-    return PageTime(name, round(statistics.median(times), 1), round(late, 1), len(asked), count)
+    p50, busy = round(statistics.median(times), 1), round(statistics.median(worked), 1)
+    return PageTime(name, p50, round(late, 1), busy, len(asked), sent, count)
 
 
-def _ask(client: Client, where: str, query: dict[str, str]) -> None:
+def _ask(client: Client, where: str, query: dict[str, str]) -> bytes:
     answer = client.get(where, query)
     if answer.status_code != 200:
         raise RuntimeError(f"{where} answered {answer.status_code}")
+    return answer.content
 
 
 # --- checks -------------------------------------------------------------------

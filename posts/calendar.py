@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 from django.utils.formats import time_format
 from django.utils.functional import Promise
@@ -92,6 +93,7 @@ class Entry:
     at: datetime
     wall: datetime
     targets: list[Target]
+    clock: str = ""  # the name of the clock, such as GMT, where the hour comes twice that night
     movable: bool = False
     told: list[Odd] = field(default_factory=list)  # what is odd about the time
     html: SafeString | None = None  # the chip, see posts.chips
@@ -107,7 +109,7 @@ class Note:
     """A calm line on a day: something kept, a closure. `url` '' or where a post about it begins."""
 
     text: str
-    kind: str = "kept"  # kept, closed, quiet
+    kind: str = "kept"  # kept, closed, quiet, clock
     url: str = ""
 
 
@@ -235,7 +237,13 @@ def entries_of(row: Row, zone: str) -> list[Entry]:
             by_moment[at].append(target)
     if not row.targets and row.post.planned_at:
         by_moment[row.post.planned_at] = []
-    return [Entry(row, at, localtime.wall_of(at, zone), targets) for at, targets in by_moment.items()]
+    return [_entry(row, at, zone, targets) for at, targets in by_moment.items()]
+
+
+def _entry(row: Row, at: datetime, zone: str, targets: list[Target]) -> Entry:
+    wall = localtime.wall_of(at, zone)
+    twice = localtime.resolve(wall, zone).note == "twice"
+    return Entry(row, at, wall, targets, clock=at.astimezone(localtime.zone(zone)).tzname() or "" if twice else "")
 
 
 def moment_of(row: Row, target: Target) -> datetime | None:
@@ -274,6 +282,20 @@ def gaps_of(free: Iterable[Free], zone: str) -> list[Gap]:
     for one in free:
         by_wall[localtime.wall_of(one.moment.utc, zone)].append(one)
     return [Gap(wall, found) for wall, found in sorted(by_wall.items())]
+
+
+def clock_changes(first: date, last: date, zone: str) -> list[tuple[date, Note]]:
+    """The days from `first` to `last` that are longer or shorter than others, with what the clocks do then."""
+    found, days = [], (last - first).days + 2
+    starts = [localtime.resolve(datetime.combine(first + timedelta(days=n), time.min), zone).utc for n in range(days)]
+    for number, (begins, ends) in enumerate(pairwise(starts)):
+        if longer := (ends - begins) - timedelta(days=1):
+            sentence = (
+                _("Clocks go back %(n)s minutes") if longer > timedelta(0) else _("Clocks go forward %(n)s minutes")
+            )
+            note = Note(sentence % {"n": round(abs(longer.total_seconds()) / 60)}, kind="clock")
+            found.append((first + timedelta(days=number), note))
+    return found
 
 
 def _day(span: Span, one: date, today: date) -> Day:
@@ -327,16 +349,23 @@ def _crowd(entry: Entry, beside: Sequence[Entry], name: str) -> Odd | None:
     return Odd("hour", name, len(near)) if len(near) >= CROWD else None
 
 
+def stamp(at: datetime) -> str:
+    """The very moment, for a form: a wall time alone would mean two of them when the clocks go back."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+
+
 def minute(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0) if at.second or at.microsecond else at
 
 
 def wall_moment(wall: str, zone: str) -> Moment | None:
-    """The moment of a typed wall time; None for what is none."""
+    """The moment of a typed wall time, or of a `stamp`; None for what is none."""
     try:
         typed = datetime.fromisoformat(wall)
     except ValueError:
         return None
-    if typed.tzinfo is not None or not 2000 <= typed.year <= 2200:
+    if not 2000 <= typed.year <= 2200:
         return None
+    if typed.tzinfo is not None:
+        return Moment(typed.astimezone(UTC), localtime.wall_of(typed, zone), "")
     return localtime.resolve(typed.replace(second=0, microsecond=0), zone)

@@ -16,7 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from posts.calendar import Entry
+from posts.calendar import Entry, stamp
 
 _TELLING = '<span class="calendar-warning">{}<span>{}</span></span>'
 _MARK = '<span class="calendar-mark">{}<span class="visually-hidden">{}</span></span>'
@@ -25,7 +25,7 @@ _LINK = (
     '<span class="calendar-title" dir="auto">{}</span> {}{}</a>'
 )
 _MOVE = '<a class="calendar-move" href="{}" data-move data-stop>{}<span class="visually-hidden">{}</span></a>'
-_CHIP = '<div class="calendar-entry tone-{}{}" data-entry="{}" data-wall="{}"{}>{}{}</div>'
+_CHIP = '<div class="calendar-entry tone-{}{}" data-entry="{}" data-wall="{}" data-at="{}"{}>{}{}</div>'
 
 
 class Pen:
@@ -50,11 +50,14 @@ class Pen:
         post = entry.row.post
         tone, state = self._kind(entry)
         mark, told = self._told(entry)
-        clock, title = time_format(entry.wall, "TIME_FORMAT"), post.title or self.untitled
+        clock = f"{time_format(entry.wall, 'TIME_FORMAT')} {entry.clock}".strip()
+        title = post.title or self.untitled
         link = format_html(_LINK, self.detail.replace("/0/", f"/{post.pk}/"), clock, mark, title, state, told)
         crowded = " calendar-told" if entry.told else ""
         wall = entry.wall.strftime("%Y-%m-%dT%H:%M")
-        return format_html(_CHIP, tone, crowded, post.pk, wall, self._held(entry), link, self._mover(entry, title))
+        return format_html(
+            _CHIP, tone, crowded, post.pk, wall, stamp(entry.at), self._held(entry), link, self._mover(entry, title)
+        )
 
     def _told(self, entry: Entry) -> tuple[SafeString, SafeString]:
         """A mark beside the time, or sentences below."""

@@ -126,6 +126,8 @@ def gaps(reader: Reader, filters: Filters, span: Span, now: datetime, channels: 
 def notes(reader: Reader, first: date, last: date) -> dict[date, list[Note]]:
     """What is said about days: closures where somebody registered them, and what is kept. First day of a run only."""
     found: dict[date, list[Note]] = defaultdict(list)
+    for day, note in calendar.clock_changes(first, last, reader.zone):
+        found[day].append(note)
     for source in _notes:
         for day, note in source(reader.shown_units, first, last):
             found[day].append(note)

@@ -11,6 +11,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from channels_app.check import Problem
 from channels_app.models import Channel
 from channels_app.platforms import name_of
 from libsocial.accounts.models import Unit, User
@@ -192,7 +193,14 @@ def judge(
 
 
 # Which of our columns a problem of the checks belongs to; everything else is about the text.
-_COLUMN = {"media": "files", "alt": "alt", "content_warning": "warning"}
+_COLUMN = {"media": "files", "alt": "alt", "content_warning": "warning", "at": "date"}
+
+
+def _is_told(problem: Problem) -> bool:
+    """What blocks, and what the clocks do to the time; that it has passed is said already."""
+    if problem.message in {"post.time_gap", "post.time_twice"}:
+        return True
+    return problem.severity == "block" and problem.message != "post.time_passed"
 
 
 def _ask_channels(one: Judged, unit: Unit, known: Known) -> None:
@@ -203,7 +211,7 @@ def _ask_channels(one: Judged, unit: Unit, known: Known) -> None:
     skipped = {"alt"} if any(trouble.field == "alt" for trouble in one.troubles) else set()
     for channel, found in ((None, report.general), *((pk, found) for pk, found in report.channels.items())):
         for problem in found:
-            if problem.severity != "block" or problem.field in skipped or problem.message == "post.time_passed":
+            if problem.field in skipped or not _is_told(problem):
                 continue
             text = problems.sentence(problem)
             if channel is not None and len(one.channels) > 1:

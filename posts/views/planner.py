@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from channels_app.models import Channel
 from libsocial.accounts import policies
-from libsocial.core import asked
+from libsocial.core import asked, localtime
 from libsocial.core.flash import flash
 from libsocial.core.states import TransitionError
 from posts import calendar, campaigning, display, drafting, listing, schedule, selectors, slots, timetable, workflow
@@ -154,7 +154,7 @@ def _moved(request: HttpRequest, post: Post) -> HttpResponse:
     given = request.POST.get("version") or request.GET.get("version")
     revision = moving.move(post=post, by=request.user, at=at, version=asked.number(given) or 0)
     back = back_asked(request)
-    undo = {"version": revision.version, "to": _wall(before), "back": back}
+    undo = {"version": revision.version, "to": calendar.stamp(before) if before else "", "back": back}
     flash(request, _said(post, at), undo=f"{reverse('posts:move', args=[post.pk])}?{urlencode(undo)}")
     return HttpResponseRedirect(back)
 
@@ -170,24 +170,26 @@ def _said(post: Post, at: datetime | None) -> str:
 
 
 def _wanted(request: HttpRequest, draft: drafting.Draft) -> datetime | None:
-    """The moment asked for, on the person's clock. `was` is the time of the entry that was taken hold of, where that
-    is not the post's first."""
-    wall = _typed(request)
+    """The post's first moment afterwards; times are read on the person's clock. `was` is the time of the entry that
+    was taken hold of: where that is not the first, the first goes as far on the post's own clock."""
+    wall, here = _typed(request), timezone.get_current_timezone_name()
     if wall == "":
         return None
-    moment = calendar.wall_moment(wall, timezone.get_current_timezone_name())
+    moment, was = calendar.wall_moment(wall, here), calendar.wall_moment(request.POST.get("was", ""), here)
     if moment is None:
         raise NotPossible(_("This is not a day and a time. Choose both."))
-    was = calendar.wall_moment(request.POST.get("was", ""), timezone.get_current_timezone_name())
     first = schedule.first_moment(draft)
-    return first + (moment.utc - was.utc) if was and first else moment.utc
+    if was is None or first is None or was.utc == first:
+        return moment.utc
+    step = localtime.wall_of(moment.utc, draft.zone) - localtime.wall_of(was.utc, draft.zone)
+    return localtime.resolve(localtime.wall_of(first, draft.zone) + step, draft.zone).utc
 
 
 def _typed(request: HttpRequest) -> str:
     """A whole wall time from a button or the undo, or a day and a time from two fields."""
     whole = request.POST.get("to") if "to" in request.POST else request.GET.get("to")
     if whole is not None:
-        return whole[:16]
+        return whole[:17]
     return f"{request.POST.get('date', '')[:10]}T{request.POST.get('time', '')[:5]}"
 
 

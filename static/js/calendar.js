@@ -19,7 +19,7 @@ function move(entry, to) {
   sessionStorage.setItem(KEPT, JSON.stringify({ post: entry.dataset.entry, top: scrollY }));
   form.action = entry.querySelector("[data-move]").href.split("?")[0];
   form.elements.to.value = to;
-  form.elements.was.value = entry.dataset.wall;
+  form.elements.was.value = entry.dataset.at;
   form.elements.version.value = entry.dataset.version;
   const words = { confirm: "confirmTitle", confirmText: "confirmWords", confirmYes: "confirmButton" };
   for (const [name, from] of Object.entries(words)) {

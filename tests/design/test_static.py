@@ -8,6 +8,8 @@ from typing import Any
 
 from django.core.management import call_command
 
+from libsocial.shell import weight
+
 
 def test_collected_files_name_each_other_by_hash(settings: Any, tmp_path: Path) -> None:
     settings.STATIC_ROOT = tmp_path
@@ -21,3 +23,10 @@ def test_collected_files_name_each_other_by_hash(settings: Any, tmp_path: Path) 
     for name in imports:
         assert re.fullmatch(r"\w+\.[0-9a-f]{12}\.js", name), f"{name} could be an old one after an upgrade"
         assert (tmp_path / "js" / name).exists()
+
+
+def test_all_script_and_style_together_is_light() -> None:
+    """What somebody on a slow phone would load if they opened every page there is."""
+    found = weight.of_all()
+    assert found.files > 60 and found.total < 150_000
+    assert "js/compose_save.js" in weight._with_imports({"js/compose.js"})

@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.utils import timezone
 
+from libsocial.shell import weight
 from posts import bench as pages
 from scheduler import bench
 from scheduler.bench import Figure
@@ -58,7 +59,7 @@ def _measure(options: dict[str, Any]) -> list[Figure]:
         figures += _checks()
     if options["rows"]:
         figures += bench.due_query(options["rows"])
-    return figures + (_pages(options["posts"]) if options["posts"] else [])
+    return figures + ([*_pages(options["posts"]), _weight()] if options["posts"] else [])
 
 
 def _pages(count: int) -> list[Figure]:
@@ -69,10 +70,17 @@ def _pages(count: int) -> list[Figure]:
             one.p50,
             "ms",
             "< 100, and <= 15 queries",
-            {"posts": one.posts, "p95": one.p95, "queries": one.queries},
+            {"posts": one.posts, "p95": one.p95, "worked": one.worked, "queries": one.queries, "bytes": one.sent},
         )
         for one in pages.pages(count)
     ]
+
+
+def _weight() -> Figure:
+    """All script and style of all pages together, compressed."""
+    found = weight.of_all()
+    settings = {"script": found.script, "style": found.style, "files": found.files}
+    return Figure("script and style", round(found.total / 1000, 1), "KB", "< 150", settings)
 
 
 def _checks() -> list[Figure]:
