@@ -118,6 +118,11 @@ CHAPTERS: tuple[Chapter, ...] = (
                 "What stays true all year can go into the evergreen queue: it is written again in free posting times, "
                 "rests as long as you say, keeps to its season, and waits when somebody should look at it again."
             ),
+            _(
+                "Days that only your library keeps, such as a book fair, are added under Days to keep, and stand in "
+                "the calendar of the unit and those below it. Several posts are moved, sent for approval or put into a "
+                "campaign at once in the list."
+            ),
         ),
         (
             "posts:calendar*",
@@ -127,6 +132,8 @@ CHAPTERS: tuple[Chapter, ...] = (
             "posts:import*",
             "posts:repeat*",
             "posts:evergreen*",
+            "posts:kept_days",
+            "posts:own_day*",
         ),
     ),
     Chapter(

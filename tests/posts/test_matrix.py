@@ -305,6 +305,7 @@ MAKES_DRAFTS = (
     "posts:template_use", "posts:copy_for", "posts:evergreen_put",
 )  # fmt: skip
 NOTHING_TO_SEND = (
+    "posts:own_day", "posts:own_day_new",
     "posts:addresses", "posts:kept_days", "posts:slots", "posts:slots_of", "posts:checks", "posts:contacts",
     "posts:contact_remove", "posts:embargoes", "posts:embargo_act", "posts:languages", "posts:language_reviewer",
     "posts:glossary_term", "posts:language_review", "posts:campaigns", "posts:campaign", "posts:campaign_new",
