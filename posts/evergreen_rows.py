@@ -77,17 +77,29 @@ def _first_said(source: Post) -> list[datetime]:
     return [source.planned_at] if source.planned_at and source.state != "withdrawn" else []
 
 
-def planned(unit: Unit, queue: EvergreenQueue, items: Sequence[EvergreenItem], now: datetime) -> list[Proposal]:
-    """The uses the queue would make now, as far ahead as it looks."""
+def planned(
+    unit: Unit,
+    queue: EvergreenQueue,
+    items: Sequence[EvergreenItem],
+    now: datetime,
+    usable: Sequence[Channel] | None = None,
+) -> list[Proposal]:
+    """The uses the queue would make now, as far ahead as it looks. `usable`: the unit's channels, where they are read
+    already."""
     entries = [entry_of(item, unit.zone) for item in items]
-    places = places_for(unit, items, now + NOTICE, now + timedelta(days=queue.days_ahead))
+    wanted = {pk for item in items for pk in item.channels}
+    channels = [one for one in usable or channels_of(unit) if one.pk in wanted] if wanted else []
+    places = places_for(unit, channels, now + NOTICE, now + timedelta(days=queue.days_ahead))
     return list(evergreen.fill(entries, places, _busy(items, unit.zone), queue.per_week))
 
 
-def places_for(unit: Unit, items: Iterable[EvergreenItem], first: datetime, last: datetime) -> list[Place]:
-    """The free posting times of the channels of these items, those an evergreen ever took left out."""
-    wanted = {pk for item in items for pk in item.channels}
-    channels = list(selectors.usable_channels(unit).filter(pk__in=wanted).select_related("unit")) if wanted else []
+def channels_of(unit: Unit) -> list[Channel]:
+    """Those a post of this unit may go to."""
+    return list(selectors.usable_channels(unit).select_related("unit"))
+
+
+def places_for(unit: Unit, channels: Sequence[Channel], first: datetime, last: datetime) -> list[Place]:
+    """The free posting times of these channels, those an evergreen ever took left out."""
     if not channels or first >= last:
         return []
     spent = set(
@@ -116,12 +128,12 @@ def _day(moment: datetime, unit: Unit) -> date:
 # --- the page -----------------------------------------------------------------
 
 
-def lines(unit: Unit, now: datetime) -> list[Line]:
-    """Every item with how it stands, in the order of their turn."""
-    queue, items = queue_of(unit), items_of(unit)
-    usable = {channel.pk: channel for channel in selectors.usable_channels(unit)}
+def lines(unit: Unit, queue: EvergreenQueue, now: datetime) -> list[Line]:
+    """Every item of the unit's queue with how it stands, in the order of their turn."""
+    items = items_of(unit)
+    usable = {channel.pk: channel for channel in channels_of(unit)} if items else {}
     first: dict[int, datetime] = {}
-    for proposal in planned(unit, queue, items, now) if queue.filling else ():
+    for proposal in planned(unit, queue, items, now, list(usable.values())) if queue.filling else ():
         first.setdefault(proposal.key, proposal.places[0].moment)
     return [_line(item, unit, now, usable, first.get(item.pk)) for item in items]
 

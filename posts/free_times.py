@@ -58,13 +58,14 @@ def placed(draft: Draft, walls: Mapping[int, str]) -> Draft:
     return replace(draft, targets=tuple(replace(one, at=walls.get(one.channel, "")) for one in draft.targets))
 
 
-def proposals(free: Iterable[Free], hours: Hours, zone: str, now: datetime) -> list[Proposal]:
-    """A few times that suit: those free on most of the channels first, shown in the order of time."""
+def proposals(free: Iterable[Free], hours: Hours | None, zone: str, now: datetime) -> list[Proposal]:
+    """A few times that suit: those free on most of the channels first, shown in the order of time. Without any, those
+    at which the library is open by `hours`."""
     by_moment: dict[datetime, list[Channel]] = defaultdict(list)
     for one in free:
         by_moment[one.moment.utc].append(one.channel)
     if not by_moment:
-        return list(_while_open(hours, zone, now))
+        return list(_while_open(hours, zone, now)) if hours else []
     best = sorted(by_moment, key=lambda moment: (-len(by_moment[moment]), moment))[:MOST]
     return [Proposal(localtime.wall_of(moment, zone), tuple(by_moment[moment])) for moment in sorted(best)]
 

@@ -68,14 +68,18 @@ def _told(composer: Composer) -> dict[str, Any]:
     """What is shown live: the line of each channel, its next free time, and times to propose."""
     draft, free = composer.draft, _free(composer)
     following = free_times.next_of_each(free, draft.zone)
-    hours, now = composer.known.hours(composer.unit), timezone.now()
     return {
         "times_rows": _rows(composer, following),
         "times_next": following,
         "times_next_json": json.dumps(following),
-        "times_proposals": free_times.proposals(free, hours, draft.zone, now),
+        "times_proposals": _proposals(composer, free),
         "times_several": len(composer.chosen) > 1,
     }
+
+
+def _proposals(composer: Composer, free: list[Free]) -> list[free_times.Proposal]:
+    hours = None if free else composer.known.hours(composer.unit)
+    return free_times.proposals(free, hours, composer.draft.zone, timezone.now()) if composer.chosen else []
 
 
 def _rows(composer: Composer, following: dict[int, str]) -> list[dict[str, Any]]:

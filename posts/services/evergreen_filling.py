@@ -89,7 +89,8 @@ def make_now(*, by: User, item: EvergreenItem) -> Post:
     if fresh is None:
         raise Refused(_("It is not in the queue any more. Put it in again first."))
     entry, last = evergreen_rows.entry_of(fresh, item.unit.zone), timedelta(days=evergreen_rows.LONGEST_AHEAD)
-    places = evergreen_rows.places_for(item.unit, [fresh], now, now + last)
+    channels = [one for one in evergreen_rows.channels_of(item.unit) if one.pk in entry.channels]
+    places = evergreen_rows.places_for(item.unit, channels, now, now + last)
     proposal = next(evergreen.fill([entry], places, (), per_week=99), None)
     if proposal is None:
         day = localtime.wall_of(now, item.unit.zone).date()

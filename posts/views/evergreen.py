@@ -39,8 +39,10 @@ def _unit(request: HttpRequest, units: list[Unit]) -> Unit:
     """The one asked for, the chosen one, or the first whose queue has something in it."""
     wanted = asked.number(request.GET.get("unit"))
     chosen = next((unit for unit in units if unit.pk == wanted), None) or getattr(request, "unit", None)
-    if chosen is not None and chosen in units:
+    if chosen in units:
         return chosen
+    if len(units) == 1:
+        return units[0]
     used = set(EvergreenItem.objects.exclude(state="removed").values_list("unit_id", flat=True))
     return next((unit for unit in units if unit.pk in used), units[0])
 
@@ -48,8 +50,8 @@ def _unit(request: HttpRequest, units: list[Unit]) -> Unit:
 def _page(
     request: HttpRequest, units: list[Unit], unit: Unit, form: QueueForm | None = None, status: int = 200
 ) -> HttpResponse:
-    found = evergreen_rows.lines(unit, timezone.now())
     queue = evergreen_rows.queue_of(unit)
+    found = evergreen_rows.lines(unit, queue, timezone.now())
     context = {
         "unit": unit,
         "units": units,
