@@ -24,8 +24,8 @@ from libsocial.accounts.models import Unit
 from libsocial.core import localtime
 from posts import checks, languages, schedule
 from posts.checks import Contacts, Context, Finding, MediaFact, Piece, Said
-from posts.checks.base import masked
-from posts.checks.rules import level_of
+from posts.checks.base import masked, shortened
+from posts.checks.rules import GRAVITY, level_of
 from posts.drafting import Draft, DraftMedia, DraftTarget
 from posts.knowledge import Known, hash_of
 from posts.models import Asset, CheckOverride, Post
@@ -68,7 +68,12 @@ def problems_of(
     context = _House(levels=levels, region=region_of(draft.zone), when=moment.wall if moment else None)
     context.today, context.known, context.unit = _today(draft.zone), known, unit
     findings = known.checked(said, context)
-    findings = [*findings, *_links(said, known, levels), *_neighbours(said, channel, moment, known, post, levels)]
+    findings = [
+        *findings,
+        *_links(said, known, levels),
+        *_long(said, known, unit, levels),
+        *_neighbours(said, channel, moment, known, post, levels),
+    ]
     made = known.exceptions(post) if findings and post is not None else {}
     found = (_problem(finding, made.get(fingerprint(finding)), post, known, unit) for finding in findings)
     return [_in_words(problem, draft) if problem.fix == "name_language" else problem for problem in found]
@@ -143,6 +148,20 @@ def _links(said: Said, known: Known, levels: Mapping[str, str]) -> Iterator[Find
             rule, piece.field, piece.part, span.start, span.end, span.value[:80], raw=span.value, severity=level,
             params=params,
         )  # fmt: skip
+
+
+def _long(said: Said, known: Known, unit: Unit, levels: Mapping[str, str]) -> Iterator[Finding]:
+    """A13: a long address in a text for which the unit has a short link."""
+    level = level_of("A13", levels)
+    if level == "off" or not known.short_links:
+        return
+    for piece, span in links_in(said):
+        short = known.short_links.get((unit.pk, span.value), "")
+        if short and piece.field != "card":
+            yield Finding(
+                "A13", piece.field, piece.part, span.start, span.end, shortened(span.value), "short", raw=span.value,
+                severity=min(level, "hint", key=GRAVITY.index), params={"short": short},
+            )  # fmt: skip
 
 
 def _elsewhere(url: str, final: str) -> bool:

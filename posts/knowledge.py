@@ -22,6 +22,8 @@ from libsocial.accounts.models import Membership, Unit
 from libsocial.accounts.policy import Policy
 from libsocial.hours import selectors as hours
 from libsocial.hours.reckoning import Hours
+from libsocial.links import codes
+from libsocial.links.models import Link
 from posts import checks, kit, languages, schedule, selectors, tongues
 from posts.checks import Contacts, Context, Finding, Said
 from posts.drafting import Draft
@@ -269,6 +271,14 @@ class Known:
         return {row.url_hash: row for row in rows}
 
     @cached_property
+    def short_links(self) -> dict[tuple[int, str], str]:
+        """The short links of the long addresses of these drafts, by unit and address; asked where there are any."""
+        urls = set().union(*(links_of(draft) for draft in self.drafts))
+        wanted = {url for url in urls if len(url) > LONG and codes.read(url) is None}
+        rows = Link.objects.filter(target__in=wanted, state="active", expires_at=None) if wanted else ()
+        return {(row.unit_id, row.target): row.address for row in rows}
+
+    @cached_property
     def neighbours(self) -> list[Delivery]:
         """What is planned or out on the channels of these drafts, and of the units of these posts, around their times;
         the newest first."""
@@ -292,6 +302,7 @@ class Known:
 
 
 AROUND = timedelta(days=30)
+LONG = 60  # characters of an address that stands in a text as it is
 NEVER_OUT = ("cancelled", "expired", "failed", "removed")
 MOST_NEIGHBOURS = 500
 

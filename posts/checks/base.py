@@ -31,9 +31,13 @@ class Piece:
         """Where addresses stand: what is inside one is no word of the text."""
         return [match.span() for match in LINK.finditer(self.text)]
 
-    def in_link(self, at: int) -> bool:
+    def link_at(self, at: int) -> str:
+        """The address this place is inside of, '' where it is in none."""
         before = bisect(self.links, (at, len(self.text))) - 1
-        return before >= 0 and at < self.links[before][1]
+        return self.text[slice(*self.links[before])] if before >= 0 and at < self.links[before][1] else ""
+
+    def in_link(self, at: int) -> bool:
+        return bool(self.link_at(at))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 import phonenumbers
 import regex
 
+from libsocial.links import codes
 from posts.checks.base import LINK, CardPattern, Context, Finding, Findings, Piece, Said, found, luhn, masked, words_of
 
 _RUN = regex.compile(r"(?<![\d.,])\d(?:[ -]?\d){4,24}(?![\d])")
@@ -124,7 +125,10 @@ def secrets(piece: Piece, said: Said, context: Context) -> Findings:
         if not _opens_a_meeting(piece.text, match):
             yield _secret("P9", piece, match.span())
     for match in _INSIDE.finditer(piece.text):
-        yield _secret("P9", piece, match.span(), "host")
+        if (
+            codes.read(piece.link_at(match.start()).rstrip(".,;:!?)")) is None
+        ):  # our own short links, while the library is tried out
+            yield _secret("P9", piece, match.span(), "host")
     for match in _HOST.finditer(piece.text) if "." in piece.text else ():
         if _is_inside(match.group().lower(), context):
             yield _secret("P9", piece, match.span(), "host")

@@ -112,6 +112,10 @@ MESSAGES = {
         _("Hard to read; one sentence has {count} words"), _("Make two of it, or use plainer words.")
     ),
     "rule.A13": _care(_("“{found}” says nothing about where the link leads"), _("Name the page instead.")),
+    "rule.A13.short": _hint(
+        _("A short link leads there already: {short}"),
+        _("It is easier to read aloud, and the clicks are counted in one place."),
+    ),
     "rule.A15": _care(
         _("Picture {picture} flashes {count} times a second"),
         _("More than three can cause a seizure. Use a calmer one."),

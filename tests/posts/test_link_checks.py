@@ -11,6 +11,7 @@ import time_machine
 from django.urls import reverse
 
 from channels_app.models import Channel
+from libsocial.links.services import links
 from posts import problems
 from posts.models import LinkCheck
 from posts.services import link_checks
@@ -84,6 +85,18 @@ def test_a_link_that_was_looked_at_is_told_and_never_blocks(
     found = problems.of_draft(draft, unit=lib.north)
     assert [one.message for one in found.all] == message
     assert not found.blocking
+
+
+def test_a_long_address_with_a_short_link_is_told(lib: Library, channel: Channel) -> None:
+    url = "https://library.example/programmes/winter/storytelling-for-the-smallest?branch=north"
+    draft = simple(channel, text=f"Read {url} with us")
+    assert problems.of_draft(draft, unit=lib.north).all == ()
+    short = links.shorten(by=lib.sam, unit=lib.north, url=url)
+    [found] = problems.of_draft(draft, unit=lib.north).all
+    assert (found.message, found.severity) == ("rule.A13.short", "hint")
+    assert short.address in problems.sentence(found)
+    mended = simple(channel, text=f"Read {short.address} with us")
+    assert problems.of_draft(mended, unit=lib.north).all == ()
 
 
 def test_an_autosave_puts_the_links_down_and_a_look_does_not(lib: Library, channel: Channel) -> None:
