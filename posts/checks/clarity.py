@@ -29,7 +29,7 @@ def click_here(piece: Piece, said: Said, context: Context) -> Findings:
 # --- reading level ----------------------------------------------------------------
 ENOUGH_WORDS = 30
 # A full stop inside a word, an address or a number ends nothing.
-_SENTENCE = regex.compile(r"[^.!?…\n]+(?:[.!?…]+(?=[^\s.!?…])[^.!?…\n]+)*+[.!?…]*")
+_SENTENCE = regex.compile(r"[^.!?…\n]+(?:[.!?…]+(?=[^\s.!?…\p{Lu}])[^.!?…\n]+)*+[.!?…]*")
 # Where a text counts as hard. English: school grade of Flesch-Kincaid (Kincaid 1975). Spanish: ease after Fernández
 # Huerta (1959); French: ease after Kandel and Moles (1958), both lower is harder.
 HARD = {"en": 9.0, "es": 55.0, "fr": 50.0}

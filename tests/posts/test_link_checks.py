@@ -95,7 +95,7 @@ def test_a_long_address_with_a_short_link_is_told(lib: Library, channel: Channel
     [found] = problems.of_draft(draft, unit=lib.north).all
     assert (found.message, found.severity) == ("rule.A13.short", "hint")
     assert short.address in problems.sentence(found)
-    mended = simple(channel, text=f"Read {short.address} with us")
+    mended = simple(channel, text=f"Read with us: {short.address}.")
     assert problems.of_draft(mended, unit=lib.north).all == ()
 
 
