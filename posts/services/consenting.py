@@ -19,6 +19,7 @@ from libsocial.accounts.models import User
 from libsocial.audit import services as audit
 from posts import drafting, library, problems, selectors, workflow
 from posts.drafting import Draft, DraftMedia, DraftPart
+from posts.knowledge import Known
 from posts.models import Asset, AssetUse, Post, Review
 from posts.services import binning, drafts, review, telling
 from posts.services.media import Refused
@@ -83,6 +84,12 @@ def touched(asset: Asset) -> list[Post]:
     named = AssetUse.objects.filter(asset=asset).values("revision_id")
     posts = Post.objects.filter(current__in=named).exclude(state="archived")
     return list(selectors.with_targets(posts).order_by("pk"))
+
+
+def left_already(posts: Sequence[Post]) -> set[int]:
+    """The ids of those that are out somewhere, or may be."""
+    known = Known(posts, [drafting.of_revision(post.current) for post in posts])
+    return {post.pk for post in posts if any(map(workflow.has_left, known.deliveries[post.pk]))}
 
 
 def without(draft: Draft, asset: int) -> Draft:

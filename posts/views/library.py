@@ -224,7 +224,13 @@ def refuse_page(request: HttpRequest, pk: int) -> HttpResponse:
     if not library.may_throw(found, request.user):
         raise policies.NotAllowed("media.manage")
     posts = consenting.touched(found)
-    context = {"asset": found, "shown": composer_files.asset_json(found), "posts": posts}
+    out = consenting.left_already(posts)
+    context = {
+        "asset": found,
+        "shown": composer_files.asset_json(found),
+        "posts": [post for post in posts if post.pk not in out],
+        "left": [post for post in posts if post.pk in out],
+    }
     return render(request, "posts/media/refuse.html", context)
 
 
