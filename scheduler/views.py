@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -98,6 +99,7 @@ def _holds_page(request: HttpRequest, form: HoldForm, status: int = 200) -> Http
     standing = [(hold, holds.name_of(hold), holds.may(request.user, hold.scope, hold.key)) for hold in found]
     context = {"form": form, "holds": standing, "may_place": bool(_offered(form))}
     context["soon"] = holds.held_soon(request.user, found)
+    context["next"] = reverse("scheduler:holds")  # who decides about one of several comes back for the others
     return render(request, "scheduler/holds.html", context | _held(request), status=status)
 
 
