@@ -1,5 +1,6 @@
 /* One save at a time; what is typed meanwhile waits for the next. The browser keeps a copy until the server has it,
    and nobody leaves this page by its own buttons before the words on it have arrived. */
+import { hold } from "./focus.js";
 import { bringBack, drop, makeCopy, prune, wordsOf } from "./compose_copy.js";
 
 const SOON = 700; // milliseconds after the last key
@@ -113,7 +114,7 @@ export function makeSaver(form, words) {
   function fill(result) {
     for (const slot of form.querySelectorAll("[data-slot]")) {
       const html = (result.slots && result.slots[slot.dataset.slot]) || "";
-      if (slot.dataset.shown !== html) { slot.innerHTML = html; slot.dataset.shown = html; }
+      if (slot.dataset.shown !== html) draw(slot, html);
     }
     put("[data-side]", result.side);
     put("[data-moment]", result.moment);
@@ -122,14 +123,21 @@ export function makeSaver(form, words) {
     for (const [name, html] of Object.entries(result.live || {})) put(`[data-live="${name}"]`, html);
   }
 
-  function put(selector, html) {
-    const place = form.querySelector(selector);
-    if (!place || html === undefined || place.dataset.shown === html) return;
-    if (place.querySelector("textarea:focus, input:focus")) return; // somebody writes in it
+  // Somebody may be on a button of it by keyboard.
+  function draw(place, html) {
+    const back = hold(place);
     const folds = new Map([...place.querySelectorAll("[data-keep]")].map((fold) => [fold.dataset.keep, fold.open]));
     place.innerHTML = html;
     place.dataset.shown = html;
     for (const fold of place.querySelectorAll("[data-keep]")) if (folds.has(fold.dataset.keep)) fold.open = folds.get(fold.dataset.keep);
+    back();
+  }
+
+  function put(selector, html) {
+    const place = form.querySelector(selector);
+    if (!place || html === undefined || place.dataset.shown === html) return;
+    if (place.querySelector("textarea:focus, input:focus")) return; // somebody writes in it
+    draw(place, html);
   }
 
   function clicked(event) {

@@ -1,5 +1,7 @@
 // Joins htmx to the page: CSRF proof on every request, words when a request fails, the theme without a reload.
 
+import { hold } from "./focus.js";
+
 const words = document.getElementById("words")?.dataset ?? {};
 
 function say(text, level) {
@@ -9,6 +11,13 @@ function say(text, level) {
 document.addEventListener("htmx:configRequest", (event) => {
   const token = document.querySelector('meta[name="csrf-token"]')?.content;
   if (token) event.detail.headers["X-CSRFToken"] = token;
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, shouldSwap } = event.detail;
+  if (!shouldSwap) return;
+  const back = hold(target);
+  const now = () => (target.isConnected ? target : document.getElementById(target.id));
+  document.addEventListener("htmx:afterSettle", () => now() && back(now()), { once: true });
 });
 document.addEventListener("htmx:sendError", () => say(words.network, "error"));
 document.addEventListener("htmx:timeout", () => say(words.network, "error"));
