@@ -16,7 +16,7 @@ const entryOf = (element) => element?.closest?.("[data-entry]");
 
 function move(entry, to) {
   if (!entry?.dataset.version || !to || to === entry.dataset.wall) return;
-  sessionStorage.setItem(KEPT, JSON.stringify({ post: entry.dataset.entry, top: scrollY }));
+  keep(entry);
   form.action = entry.querySelector("[data-move]").href.split("?")[0];
   form.elements.to.value = to;
   form.elements.was.value = entry.dataset.at;
@@ -36,6 +36,14 @@ const shifted = (wall, minutes) => new Date(Date.parse(`${wall}Z`) + minutes * 6
 const into = (square, wall) =>
   square.length > 10 ? `${square.slice(0, 14)}${wall.slice(14)}` : `${square}T${wall.slice(11)}`;
 
+// The page that comes back puts the focus on the post again.
+function keep(entry) {
+  if (entry) sessionStorage.setItem(KEPT, JSON.stringify({ post: entry.dataset.entry, top: scrollY }));
+}
+
+dialog?.addEventListener("submit", () => keep(board.querySelector("[data-moving]")));
+dialog?.addEventListener("close", () => board.querySelector("[data-moving]")?.removeAttribute("data-moving"));
+
 async function openMove(link) {
   const body = dialog.querySelector("[data-move-body]");
   try {
@@ -46,6 +54,7 @@ async function openMove(link) {
     document.dispatchEvent(new CustomEvent("toast", { detail: { text: status.dataset.failed, level: "error" } }));
     return;
   }
+  entryOf(link)?.setAttribute("data-moving", "");
   dialog.showModal();
   body.querySelector("button, input:not([type=hidden])")?.focus();
 }
