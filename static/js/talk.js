@@ -43,6 +43,12 @@ function put(talk, html, sent) {
   (fresh.querySelector(".field-error")?.closest(".field").querySelector("textarea") ?? fresh.querySelector(".talk-new textarea"))?.focus();
 }
 
+// A comment begun is nowhere but here: the browser asks before it goes.
+window.addEventListener("beforeunload", (event) => {
+  const begun = [...document.querySelectorAll("[data-talk] textarea")].some((field) => field.value.trim() && field.value !== field.defaultValue);
+  if (begun) event.preventDefault();
+});
+
 // "toggle" does not rise, so it is caught on the way down.
 document.addEventListener("toggle", (event) => event.target.open && load(event.target), true);
 for (const fold of document.querySelectorAll("details[data-load][open]")) load(fold);
