@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -48,6 +50,7 @@ def post_list(request: HttpRequest) -> HttpResponse:
         "channels": Channel.objects.visible_to(request.user).living(),
         "authors": authors_known(request.user),
         "filtered": bool(filters),
+        "folded": replace(filters, state="").number,  # the state has tabs of its own
         "may_write": policies.can_anywhere(request.user, "post.write"),
     }
     return render(request, "posts/list.html", context)

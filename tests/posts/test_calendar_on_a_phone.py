@@ -24,7 +24,7 @@ def planned(lib: Library, text: str, days: int) -> Post:
 @pytest.mark.parametrize("script", [True, False])
 @pytest.mark.parametrize("view", ["month", "week"])
 def test_today_comes_first_and_earlier_days_are_one_press_away(
-    browser: Any, live_server: Any, lib: Library, view: str, script: bool
+    chromium: Any, live_server: Any, lib: Library, view: str, script: bool
 ) -> None:
     today = timezone.localdate()
     first = today.replace(day=1) if view == "month" else today - timedelta(days=today.weekday())
@@ -32,7 +32,7 @@ def test_today_comes_first_and_earlier_days_are_one_press_away(
     planned(lib, "Comes today", 0)
     if back:
         planned(lib, "Was before", -back)
-    page = browser.new_context(java_script_enabled=script).new_page()
+    page = chromium.new_context(java_script_enabled=script).new_page()
     windows.sign_in(page, live_server, lib.alice)
     page.set_viewport_size(windows.PHONE)
     page.goto(f"{live_server.url}/posts/calendar/?view={view}")
