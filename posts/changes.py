@@ -77,6 +77,11 @@ def between(old: Draft, new: Draft, names: Mapping[int, str]) -> list[Change]:
     ]
 
 
+def from_base(draft: Draft, target: DraftTarget) -> list[Change]:
+    """How a channel's own text differs from the one the others say; [] where it follows, or says the same."""
+    return list(_parts(draft.parts, target.variant.parts, "")) if target.variant else []
+
+
 def _one(what: str | Promise, old: str, new: str, channel: str = "") -> Iterator[Change]:
     if old != new:
         pieces = [Piece("removed", old), Piece("added", new)]

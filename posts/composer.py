@@ -25,6 +25,7 @@ from libsocial.core import asked
 from libsocial.core.localtime import Moment
 from libsocial.links import codes
 from posts import (
+    changes,
     edits,
     fixing,
     languages,
@@ -400,6 +401,7 @@ class Composer:
             "chosen": target is not None,
             "lent": channel.unit_id != self.unit.pk and not self.unit.path.startswith(channel.unit.path),
             "own": variant is not None,
+            "differs": changes.from_base(self.draft, target) if target else [],
             "parts": [self._part(part, scope, n) for n, part in enumerate(variant.parts)] if variant else [],
             "threads": can.threads,
             "options": offering.of(can, values),

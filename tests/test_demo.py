@@ -15,8 +15,24 @@ from analytics.models import PostFigure, Reading
 from channels_app.models import Channel, PracticeAccount, PracticePost
 from libsocial import demo
 from libsocial.accounts.models import Invitation, User
+from libsocial.hours.models import Closure, OpeningHours
+from libsocial.links.models import ClickHour
 from libsocial.notices.models import Notice
-from posts.models import Post
+from posts import problems
+from posts.models import (
+    Asset,
+    BannedTag,
+    Campaign,
+    Comment,
+    Contact,
+    Embargo,
+    NamedAccount,
+    Post,
+    Slot,
+    Snippet,
+    TagSet,
+    Template,
+)
 from scheduler.models import Delivery
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,6 +70,27 @@ def test_every_state_a_page_can_show_has_its_post(riverbend: None) -> None:
     assert PracticePost.objects.exclude(author_name="").exists()
 
 
+def test_what_a_library_sets_up_for_its_work_is_there(riverbend: None) -> None:
+    assert OpeningHours.objects.exists() and Closure.objects.filter(state="in_force").count() >= 2
+    assert Embargo.objects.get().state == "standing"
+    assert Campaign.objects.count() == 2 and Post.objects.exclude(campaign=None).count() == 3
+    assert ClickHour.objects.filter(link__code="winter").exists()
+    for kind in (Template, Snippet, TagSet, BannedTag, NamedAccount, Slot, Contact):
+        assert kind.objects.exists(), kind.__name__
+    assert Comment.objects.filter(mentioned__name="Alice Moreau").count() == 1
+    assert Post.objects.filter(repeat_date__repeat__rule="weekly", state="in_review").exists()
+    bodies = [post.current.body for post in Post.objects.select_related("current")]
+    assert any(one["language"] == "es" for body in bodies for one in body.get("languages", []))
+    consent = Asset.objects.get(shows_people=True)
+    assert consent.licence == "letter" and consent.consent and consent.valid_until
+
+
+def test_what_waits_for_approval_may_be_approved(riverbend: None) -> None:
+    """Nobody who tries the queue meets a post of ours that breaks our own rules."""
+    for post in Post.objects.filter(state="in_review").select_related("current", "unit"):
+        assert not problems.of(post.current).blocking, post.title
+
+
 def test_the_figures_on_the_pages_are_those_of_practice(riverbend: None) -> None:
     for name in ("views", "likes", "shares"):
         there = sum(PracticePost.objects.values_list(name, flat=True))
@@ -76,7 +113,8 @@ def test_the_pages_of_the_demo_open_for_everybody_who_works_there(riverbend: Non
     for person in User.objects.order_by("pk"):
         browser = Client()
         browser.force_login(person)
-        for path in ("/", "/posts/", "/posts/calendar/", "/channels/", "/analytics/", "/notices/"):
+        paths = ("/", "/posts/", "/posts/calendar/", "/posts/media/", "/posts/campaigns/", "/hours/", "/channels/")
+        for path in (*paths, "/analytics/", "/notices/"):
             assert browser.get(path).status_code == 200, (str(person), path)
 
 

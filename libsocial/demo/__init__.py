@@ -1,4 +1,5 @@
-"""A library to look around in: branches, people of every role, Practice channels, a month of posts and figures.
+"""A library to look around in: branches, people of every role, Practice channels, a month of posts and figures,
+and everything a library sets up for its work.
 
 Everything is made through the product's own services; only dates are moved back
 afterwards, because nobody can publish last Tuesday.
@@ -12,11 +13,17 @@ def fill(password: str) -> None:
     from django.db import transaction
 
     from libsocial.demo import cast
+    from libsocial.demo.doings import Doings
     from libsocial.demo.story import Story
     from libsocial.demo.trouble import Trouble
+    from libsocial.demo.workspace import Workspace
 
     with transaction.atomic():
         story = Story(cast.build(password))
+        workspace = Workspace(story.house, story.now)
+        workspace.furnish()
         story.tell()
         Trouble(story).tell()
+        Doings(story).tell()
+        workspace.close()
         story.end()

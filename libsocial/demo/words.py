@@ -21,7 +21,7 @@ PAST: tuple[Words, ...] = (
     Words("central", ("central", "library", "feed"), "Storytime is back. Every Tuesday at 10:00 we read picture books together, sing a little and wiggle a lot. No booking, no ticket, just come. #StoryTime", "Storytime"),
     Words("central", ("central",), "The new arrivals shelf has filled up again: 42 novels, nine graphic novels and a very large book about moss. It stands left of the entrance."),
     Words("riverside", ("riverside",), "Our meeting room has a hearing loop now. Ask at the desk and we switch it on for you. #AccessibleLibraries"),
-    Words("hill", ("hill",), "Repair café on Saturday: bring the lamp that flickers, the zip that sticks or the toaster that does not. Volunteers help you mend it, 11:00 to 15:00.", "Repair café"),
+    Words("hill", ("hill",), "Repair café on Saturday: bring the lamp that flickers, the zip that sticks or the toaster that does not. Volunteers help you mend it, 11:00 to 15:00.", "Repair day"),
     Words("central", ("central", "library", "feed"), "Exam season: we stay open until 22:00 on weekdays until the end of the month. The quiet floor is the third. Tea is on the second."),
     Words("riverside", ("riverside", "library"), "La hora del cuento en español vuelve el jueves a las 16:30. Para niñas y niños de 3 a 7 años, con quien quiera acompañarles.", "Hora del cuento", "es"),
     Words("central", ("central",), "Did you know? Your library card opens three newspapers and 200 magazines, on your own phone, at no cost. Ask us to show you how."),

@@ -34,6 +34,21 @@ def thread(page: Any) -> None:
     _saved(page)
 
 
+def emoji(page: Any) -> None:
+    """One group of the picker."""
+    page.get_by_role("button", name="Emoji").first.click()
+    page.locator("[data-kit-groups] button").nth(4).click()
+    page.locator("[data-kit-body] [data-insert]").first.wait_for()
+
+
+def palette(page: Any) -> None:
+    """The command palette, with something typed."""
+    page.keyboard.press("ControlOrMeta+k")
+    with page.expect_response(lambda answer: "q=clo" in answer.url):
+        page.locator("#palette input").fill("clo")
+    page.locator("#palette [role=option]").first.wait_for()
+
+
 def broken(page: Any) -> None:
     """The page of a fault cannot be asked for in a sound product: it is shown as it would be sent."""
     page.route("**/broken/", lambda route: route.fulfill(body=render_to_string("500.html"), content_type="text/html"))
@@ -52,4 +67,11 @@ def _write(page: Any, part: int, text: str) -> None:
         page.locator("[data-channel-pick]").first.check()
 
 
-ACTS: dict[str, Callable[[Any], None]] = {"edit": edit, "too_long": too_long, "thread": thread, "broken": broken}
+ACTS: dict[str, Callable[[Any], None]] = {
+    "edit": edit,
+    "too_long": too_long,
+    "thread": thread,
+    "emoji": emoji,
+    "palette": palette,
+    "broken": broken,
+}

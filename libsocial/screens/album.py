@@ -7,8 +7,10 @@ from pathlib import Path
 
 from PIL import Image
 
+from libsocial.screens.places import Place
+
 COLOURS = 256  # what a page of flat colours needs; with fewer the rare ones, such as a red count, turn brown
-TALLEST = 2400  # px; what is longer says nothing new
+TALLEST = 1800  # px; what is longer says nothing new
 
 
 def keep(data: bytes, path: Path) -> int:
@@ -20,17 +22,19 @@ def keep(data: bytes, path: Path) -> int:
     return path.stat().st_size
 
 
-def index(entries: list[tuple[str, str, bool]], folder: Path) -> None:
-    """README.md of the folder: name, title, and whether there is a dark one, in the order of the places."""
+def index(places: list[Place], folder: Path) -> None:
+    """README.md of the folder, in the order of the places."""
     lines = [
         "# Every page",
         "",
-        "Made by `python3 manage.py screens` from the demo (`python3 manage.py demo`): 1440 px wide and on a phone",
-        "of 390 px.",
+        "Made by `python3 manage.py screens` from the demo (`python3 manage.py demo`): 1440 px wide, and most on a",
+        "phone of 390 px.",
         "",
     ]
-    for name, title, dark in entries:
-        lines += [f"## {title}", "", f"![{title}]({name}.png)", "", f"![{title}, on a phone]({name}-phone.png)", ""]
-        if dark:
-            lines += [f"![{title}, dark]({name}-dark.png)", ""]
+    for place in places:
+        lines += [f"## {place.title}", "", f"![{place.title}]({place.name}.png)", ""]
+        if place.phone:
+            lines += [f"![{place.title}, on a phone]({place.name}-phone.png)", ""]
+        if place.dark:
+            lines += [f"![{place.title}, dark]({place.name}-dark.png)", ""]
     (folder / "README.md").write_text("\n".join(lines), encoding="utf-8")

@@ -25,12 +25,12 @@ class Camera:
         self.browser, self.product, self.folder = browser, product, folder
         self._profiles: dict[str, Any] = {}
 
-    def first_run(self) -> tuple[str, str, bool]:
+    def first_run(self) -> Place:
         """The one page of an empty library."""
         place = Place("first-run", "First run", f"/first-run/?code={self.product.code}", who="", dark=True)
         return self.take(place)
 
-    def every(self, wanted: list[str], say: Callable[[str], None]) -> list[tuple[str, str, bool]]:
+    def every(self, wanted: list[str], say: Callable[[str], None]) -> list[Place]:
         taken = []
         for place in PLACES:
             if not wanted or place.name in wanted:
@@ -38,17 +38,18 @@ class Camera:
                 taken.append(self.take(place))
         return taken
 
-    def take(self, place: Place) -> tuple[str, str, bool]:
-        """Desk and phone, and the desk in the dark."""
+    def take(self, place: Place) -> Place:
+        """Desk, phone, and the desk in the dark; what is wanted of them."""
         page = self._profile(place.who).new_page()
         try:
             self._look(page, place, DESK, "light", place.name)
-            self._look(page, place, PHONE, "light", f"{place.name}-phone")
+            if place.phone:
+                self._look(page, place, PHONE, "light", f"{place.name}-phone")
             if place.dark:
                 self._look(page, place, DESK, "dark", f"{place.name}-dark")
         finally:
             page.close()
-        return place.name, place.title, place.dark
+        return place
 
     def _look(self, page: Any, place: Place, size: dict[str, int], theme: str, name: str) -> None:
         page.set_viewport_size(size)

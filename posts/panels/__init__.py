@@ -52,8 +52,19 @@ def every() -> tuple[Panel, ...]:
     from posts.panels.links import LinksPanel
     from posts.panels.media import MediaPanel
     from posts.panels.times import Times
+    from posts.panels.variants import Variants
 
-    return (LanguagesPanel(), Times(), CampaignPanel(), LinksPanel(), MediaPanel(), Kit(), Checks(), Beside())
+    return (
+        LanguagesPanel(),
+        Variants(),
+        Times(),
+        CampaignPanel(),
+        LinksPanel(),
+        MediaPanel(),
+        Kit(),
+        Checks(),
+        Beside(),
+    )
 
 
 def of_act(do: str) -> Panel | None:

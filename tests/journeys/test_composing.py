@@ -21,6 +21,41 @@ def count(product: Product) -> int:
     return int(product.rows("select count(*) from posts_post")[0][0])
 
 
+# Every key and every tap outside the text is one act, also across pages; what is written is one more.
+COUNT = """(() => {
+  const add = () => sessionStorage.setItem("acts", 1 + Number(sessionStorage.getItem("acts")));
+  addEventListener("pointerdown", add, true);
+  addEventListener("keydown", ({ key, ctrlKey, target }) => {
+    if (key !== "Control" && (ctrlKey || !target.matches("textarea"))) add();
+  }, true);
+})()"""
+
+
+@pytest.mark.parametrize("hands", ["keyboard", "thumb"], indirect=True)
+def test_a_new_post_is_written_and_sent_for_approval_in_at_most_six_acts(
+    product: Product, people: People, request: pytest.FixtureRequest
+) -> None:
+    """On the channels of the last post, which are proposed."""
+    product.run(WRITE + "written('The post before')")
+    alice, kind = people("alice"), request.node.callspec.params["hands"]
+    alice.page.context.add_init_script(COUNT)
+    alice.page.goto(f"{product.address}/")
+    if kind == "keyboard":
+        alice.page.keyboard.press("n")
+    else:
+        alice.page.get_by_role("link", name="New").last.tap()
+    text = alice.page.get_by_label("Text", exact=True).first
+    expect(text).to_be_focused()
+    alice.page.keyboard.type(f"Six acts by {kind} are enough")
+    if kind == "keyboard":
+        alice.page.keyboard.press("Control+Enter")
+    else:
+        alice.page.get_by_role("button", name="Send for approval").tap()
+    alice.told("Sent for approval.")
+    assert state(product, post_called(product, f"Six acts by {kind}%")) == "in_review"
+    assert 2 <= 1 + int(alice.page.evaluate("sessionStorage.getItem('acts')")) <= 6
+
+
 def test_saving_while_one_writes_never_makes_a_second_draft(product: Product, people: People) -> None:
     before = count(product)
     alice = people("alice")

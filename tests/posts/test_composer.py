@@ -179,6 +179,18 @@ def test_a_fix_for_one_of_two_channels_leaves_the_other_alone(
     assert targets[second.pk].variant is None and post.current.body["parts"][0]["text"] == text
 
 
+def test_how_a_channel_s_own_words_differ_stands_beside_them(browser: Client, channel: Channel) -> None:
+    scope = f"v{channel.pk}"
+    own = {f"{scope}-own": "1", f"{scope}-0-text": "Storytime on Tuesday at ten"}
+    differs = save(browser, form(channel, **own))["live"][f"{scope}-differs"]
+    assert "How it differs" in differs and re.search(r"<ins>.*at ten</ins>", differs)
+    page = browser.get(reverse("posts:edit", args=[Post.objects.get().pk])).content.decode()
+    assert "How it differs" in page
+    same = save(browser, form(channel, **own | {f"{scope}-0-text": "Storytime on Tuesday"}))["live"]
+    assert "So far it says the same" in same[f"{scope}-differs"]
+    assert save(browser, form(channel))["live"][f"{scope}-differs"].strip() == ""
+
+
 def test_a_channel_s_own_words_are_kept_and_dropped_by_its_switch(browser: Client, channel: Channel) -> None:
     scope = f"v{channel.pk}"
     data = form(channel) | {f"{scope}-own": "1", f"{scope}-0-text": "Other words here"}

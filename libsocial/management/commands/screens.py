@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from libsocial.screens import album
 from libsocial.screens.camera import Camera
+from libsocial.screens.places import Place
 from libsocial.screens.stage import CannotStart, Product
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         size = sum(path.stat().st_size for path in out.glob("*.png"))
         self.stdout.write(f"{len(taken)} pages are in {out} ({size / 1024**2:.1f} MB).")
 
-    def _take(self, chromium: str, folder: Path, out: Path, only: list[str]) -> list[tuple[str, str, bool]]:
+    def _take(self, chromium: str, folder: Path, out: Path, only: list[str]) -> list[Place]:
         from playwright.sync_api import sync_playwright
 
         taken = []
