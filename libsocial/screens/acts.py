@@ -34,13 +34,6 @@ def thread(page: Any) -> None:
     _saved(page)
 
 
-def emoji(page: Any) -> None:
-    """One group of the picker."""
-    page.get_by_role("button", name="Emoji").first.click()
-    page.locator("[data-kit-groups] button").nth(4).click()
-    page.locator("[data-kit-body] [data-insert]").first.wait_for()
-
-
 def palette(page: Any) -> None:
     """The command palette, with something typed."""
     page.keyboard.press("ControlOrMeta+k")
@@ -71,7 +64,6 @@ ACTS: dict[str, Callable[[Any], None]] = {
     "edit": edit,
     "too_long": too_long,
     "thread": thread,
-    "emoji": emoji,
     "palette": palette,
     "broken": broken,
 }

@@ -106,7 +106,6 @@ PLACES: tuple[Place, ...] = (
     Place("error-404", "No such page", "/nothing-here/"),
     Place("error-403", "Not allowed", "/status/", who=ALICE),
     Place("error-500", "Something went wrong", "/broken/", act="broken"),
-    Place("emoji", "Composer, emoji", "/posts/new/", who=ALICE, act="emoji", window=True),
     # Last, because writing saves a draft, which would be in the other pictures.
     Place("composer-problems", "Composer, with problems", "/posts/new/", who=ALICE, act="too_long"),
     Place("composer-thread", "Composer, a thread", "/posts/new/", who=ALICE, act="thread"),
