@@ -86,7 +86,7 @@ RULES: tuple[Rule, ...] = (
         "accessibility",
         "block",
         _("Pictures without a description"),
-        _("People who cannot see hear the description. Set among the rules of the unit."),
+        _("People who cannot see hear the description."),
         "WCAG 1.1.1",
         fixed=True,
     ),

@@ -40,14 +40,25 @@ def unit_rules(request: HttpRequest, pk: int) -> HttpResponse:
         rules.choose(by=request.user, unit=unit, levels=levels)
         flash(request, _("Saved."))
         return redirect("posts:checks", unit.pk)
-    above = policy.of_parent(unit).rules
-    lines = [
-        Line(rule, unit.rules.get(rule.id, ""), level_of(rule.id, above), level_of(rule.id, {**above, **unit.rules}))
-        for rule in RULES
-    ]
+    lines = _lines(unit)
     families = [(label, [line for line in lines if line.rule.family == name]) for name, label in FAMILIES.items()]
     context = _context(request, unit) | {"families": families, "levels": LEVELS, "is_root": unit.parent_id is None}
     return render(request, "posts/checks/rules.html", context)
+
+
+def _lines(unit: Unit) -> list[Line]:
+    """Every rule as it stands here. What a missing description means is kept among the rules of the unit."""
+    above = policy.of_parent(unit).rules
+    described = policy.of(unit).alt_text_rule
+    return [
+        Line(
+            rule,
+            unit.rules.get(rule.id, ""),
+            level_of(rule.id, above),
+            described if rule.id == "A1" else level_of(rule.id, {**above, **unit.rules}),
+        )
+        for rule in RULES
+    ]
 
 
 @login_required

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from channels_app.models import Channel
 from libsocial.accounts import policy
+from libsocial.accounts.services import units
 from posts import problems
 from posts.models import Contact, Post
 from tests.cast import Library, signed_in
@@ -20,6 +21,15 @@ def test_an_administrator_chooses_and_the_branches_follow(lib: Library) -> None:
     assert policy.of(lib.north).rules == {"A6": "block"}
     page = signed_in(lib.ada).get(reverse("posts:checks", args=[lib.north.pk])).content.decode()
     assert "As above: Must be changed" in page
+
+
+def test_the_page_says_what_a_missing_description_means_here(lib: Library) -> None:
+    units.change(by=lib.ada, unit=lib.north, alt_text_rule="warn")
+    for unit, level in ((lib.root, "Must be changed"), (lib.north, "Warning")):
+        page = signed_in(lib.ada).get(reverse("posts:checks", args=[unit.pk])).content.decode()
+        row = page.partition('id="rule-A1-name"')[2].partition("</li>")[0]
+        assert level in row
+        assert reverse("accounts:unit", args=[unit.pk]) in row
 
 
 def test_staff_read_what_is_checked_and_cannot_change_it(lib: Library) -> None:
