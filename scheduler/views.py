@@ -100,17 +100,16 @@ def _holds_page(request: HttpRequest, form: HoldForm, status: int = 200) -> Http
     context = {"form": form, "holds": standing, "may_place": bool(_offered(form))}
     context["soon"] = holds.held_soon(request.user, found)
     context["next"] = reverse("scheduler:holds")  # who decides about one of several comes back for the others
-    return render(request, "scheduler/holds.html", context | _held(request), status=status)
+    return render(request, "scheduler/holds.html", _held(request, found) | context, status=status)
 
 
 def _offered(form: HoldForm) -> list[object]:
     return [choice for value, choice in form.fields["what"].choices if choice]
 
 
-def _held(request: HttpRequest) -> dict[str, object]:
+def _held(request: HttpRequest, standing: list[Hold]) -> dict[str, object]:
     number = request.GET.get("channel", "")
     rows = selectors.held_for(request.user, asked.number(number))
-    standing = holds.standing()
     cards = [(selectors.card(row, request.user, standing), selectors.why(row)) for row in rows[:200]]
     return {"held": cards, "releasable": any("release" in _names(card) for card, _why in cards), "channel": number}
 
@@ -124,7 +123,7 @@ def _names(card: selectors.Card) -> set[str]:
 def held(request: HttpRequest) -> HttpResponse:
     """Only the list of what is held and overdue, for other pages to load; `?channel=` narrows it."""
     template = "scheduler/_held.html" if request.htmx else "scheduler/held.html"
-    return render(request, template, _held(request) | {"next": request.GET.get("next", "")})
+    return render(request, template, _held(request, holds.standing()) | {"next": request.GET.get("next", "")})
 
 
 @login_required

@@ -90,6 +90,8 @@ from scheduler.models import Delivery
 for row in Delivery.objects.filter(title__startswith=f"{kind} tonight"):
     earlier = {name: getattr(row, name) - timedelta(hours=2) for name in ("due_at", "next_at") if getattr(row, name)}
     Delivery.objects.filter(pk=row.pk).update(**earlier)
+    row.refresh_from_db()  # the approval is bound to the time: as if it had been given for this one
+    Delivery.objects.filter(pk=row.pk).update(digest=row.digest_now())
 """
 
 # Counts the keys a person presses to get about; what they type into a field is words.
