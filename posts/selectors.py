@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import (
@@ -95,6 +97,36 @@ def waiting_for(user: User, unit: Unit | None) -> QuerySet[Post]:
         posts = posts.filter(Q(unit__path__startswith=unit.path) | Q(pk__in=here.values("revision__post_id")))
     # What goes out as soon as it is approved is due now.
     return with_targets(posts.order_by(F("planned_at").asc(nulls_first=True), "pk"))
+
+
+@dataclass
+class Waiting:
+    """A post of the queue before it is opened: when it is due, and the channels it goes to, by name."""
+
+    pk: int
+    at: datetime | None
+    channels: dict[int, str]
+
+
+_IN_BRIEF = ("pk", "planned_at", "current__targets__channel", "current__targets__channel__name")
+
+
+def waiting_in_brief(user: User, unit: Unit | None) -> list[Waiting]:
+    """All that waits for this person, in the order of the queue; sorted here, because for an order the database
+    would go through the posts of all times."""
+    rows = waiting_for(user, unit).select_related(None).prefetch_related(None).order_by()
+    found: dict[int, Waiting] = {}
+    for pk, at, channel, name in rows.values_list(*_IN_BRIEF):
+        one = found.setdefault(pk, Waiting(pk, at, {}))
+        one.channels |= {channel: name} if channel else {}
+    return sorted(found.values(), key=lambda one: (one.at is not None, one.at or timezone.now(), one.pk))
+
+
+def to_judge(ids: Sequence[int], user: User) -> list[Post]:
+    """These posts with everything the queue shows of them, in this order."""
+    found = with_seen(with_targets(Post.objects.filter(pk__in=ids)), user)
+    place = {pk: number for number, pk in enumerate(ids)}
+    return sorted(found, key=lambda post: place[post.pk])
 
 
 def is_only_approver(user: User, unit: Unit) -> bool:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from libsocial.core import asked
 from libsocial.core.flash import flash
 from posts import listing, selectors, sheets
-from posts.models import BreakGlass, Post, Target
+from posts.models import BreakGlass, Post
 from posts.services import deciding, glass
 from posts.workflow import NotPossible
 
@@ -35,10 +35,10 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 def _queue(request: HttpRequest, outcomes: list[deciding.Outcome] | None = None) -> HttpResponse:
-    waiting = selectors.waiting_for(request.user, getattr(request, "unit", None))
-    channels, waiting = _channels(waiting), selectors.with_seen(_narrowed(waiting, request), request.user)
-    page = Paginator(waiting, PAGE).get_page(request.GET.get("page"))
-    found = sheets.of_posts(list(page.object_list), request.user)
+    waiting = selectors.waiting_in_brief(request.user, getattr(request, "unit", None))
+    channels = {pk: name for one in waiting for pk, name in one.channels.items()}
+    page = Paginator(_narrowed(waiting, request), PAGE).get_page(request.GET.get("page"))
+    found = sheets.of_posts(selectors.to_judge([one.pk for one in page.object_list], request.user), request.user)
     # Those that can be decided now come first; within, the order of their times, as read.
     found.sort(key=lambda sheet: not sheet.mine)
     if request.GET.get("show") == "mine":
@@ -49,7 +49,7 @@ def _queue(request: HttpRequest, outcomes: list[deciding.Outcome] | None = None)
         "entries": list(zip(found, ids[:-2], ids[2:], strict=True)),
         "clean": sum(sheet.clean for sheet in found),
         "tally": Counter(sheet.kind for sheet in found),
-        "channels": channels,
+        "channels": sorted(channels.items(), key=lambda one: one[1].casefold()),
         "outcomes": outcomes or [],
         "stamp": deciding.page_stamp(request.user),
         "back": "review",
@@ -58,21 +58,14 @@ def _queue(request: HttpRequest, outcomes: list[deciding.Outcome] | None = None)
     return render(request, "posts/review.html", context)
 
 
-def _narrowed(posts: QuerySet[Post], request: HttpRequest) -> QuerySet[Post]:
+def _narrowed(waiting: list[selectors.Waiting], request: HttpRequest) -> list[selectors.Waiting]:
     """What the address asks for; what makes no sense narrows nothing."""
     if channel := asked.number(request.GET.get("channel")):
-        named = Target.objects.filter(channel_id=channel, revision=OuterRef("current_id"))
-        posts = posts.filter(Exists(named))
+        waiting = [one for one in waiting if channel in one.channels]
     if request.GET.get("show") == "soon":
-        now = timezone.now()
-        posts = posts.filter(planned_at__lt=now + SOON)
-    return posts
-
-
-def _channels(posts: QuerySet[Post]) -> list[tuple[int, str]]:
-    """The channels that what waits would go to, for the filter."""
-    named = Target.objects.filter(revision__in=posts.order_by().values("current_id"))
-    return list(named.order_by("channel__name").values_list("channel_id", "channel__name").distinct())
+        soon = timezone.now() + SOON
+        waiting = [one for one in waiting if one.at is not None and one.at < soon]
+    return waiting
 
 
 @login_required
