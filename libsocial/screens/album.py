@@ -10,7 +10,7 @@ from PIL import Image
 from libsocial.screens.places import Place
 
 COLOURS = 256  # what a page of flat colours needs; with fewer the rare ones, such as a red count, turn brown
-TALLEST = 1800  # px; what is longer says nothing new
+TALLEST = 1500  # px; what is longer says nothing new
 
 
 def keep(data: bytes, path: Path) -> int:
