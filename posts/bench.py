@@ -26,6 +26,8 @@ from channels_app.models import Channel
 from libsocial.accounts.models import Membership, Role, Unit, User
 from posts import checks
 from posts.models import Post, Revision, Target
+from scheduler import pulse
+from scheduler.models import Heartbeat
 
 SPREAD = 730  # days over which the posts lie, half of them past
 BATCH = 2000
@@ -142,6 +144,8 @@ def fill(count: int) -> User:
         for unit in units
         for n in range(2)
     ]
+    for kind in pulse.KINDS:  # as in life: the clock runs
+        Heartbeat.objects.create(name=kind, kind=kind, at=timezone.now() + timedelta(hours=1))
     for start in range(0, count, BATCH):
         _batch(range(start, min(count, start + BATCH)), count, person, channels)
     with connection.cursor() as cursor:

@@ -21,6 +21,10 @@ def planned(lib: Library, text: str, days: int) -> Post:
     return written(lib.alice, lib.north, simple(make_channel(lib.north, text), text=text, at=f"{day}T10:00"))
 
 
+def shown(page: Any, title: str) -> int:
+    return page.locator(".calendar-title", has_text=title).locator("visible=true").count()
+
+
 @pytest.mark.parametrize("script", [True, False])
 @pytest.mark.parametrize("view", ["month", "week"])
 def test_today_comes_first_and_earlier_days_are_one_press_away(
@@ -36,13 +40,13 @@ def test_today_comes_first_and_earlier_days_are_one_press_away(
     windows.sign_in(page, live_server, lib.alice)
     page.set_viewport_size(windows.PHONE)
     page.goto(f"{live_server.url}/posts/calendar/?view={view}")
-    assert page.get_by_text("Comes today").locator("visible=true").count() == 1
+    assert shown(page, "Comes today") == 1
     assert page.locator("#f-state").is_hidden()
     page.get_by_text("Filters").click()
     assert page.locator("#f-state").is_visible()
     if back:
-        assert page.get_by_text("Was before").locator("visible=true").count() == 0
+        assert shown(page, "Was before") == 0
         page.get_by_text("1 post of earlier days").click()
-        assert page.get_by_text("Was before").locator("visible=true").count() == 1
+        assert shown(page, "Was before") == 1
     windows.no_sideways_scroll(page)
     page.context.close()
