@@ -24,7 +24,8 @@ LONGEST_AHEAD = 60  # days
 
 @dataclass(frozen=True)
 class Line:
-    """One item on the page. `next` is a use that is planned, `expected` the time it would probably get."""
+    """One item on the page. `next` is a use that is planned, `expected` the time it would probably get; `looked_ahead`:
+    was that reckoned at all?"""
 
     item: EvergreenItem
     standing: Standing
@@ -33,6 +34,7 @@ class Line:
     next: EvergreenUse | None = None
     expected: datetime | None = None
     trouble: str = ""
+    looked_ahead: bool = False
 
 
 def queue_of(unit: Unit) -> EvergreenQueue:
@@ -135,7 +137,8 @@ def lines(unit: Unit, queue: EvergreenQueue, now: datetime) -> list[Line]:
     first: dict[int, datetime] = {}
     for proposal in planned(unit, queue, items, now, list(usable.values())) if queue.filling else ():
         first.setdefault(proposal.key, proposal.places[0].moment)
-    return [_line(item, unit, now, usable, first.get(item.pk)) for item in items]
+    found = (_line(item, unit, now, usable, first.get(item.pk)) for item in items)
+    return [replace(line, looked_ahead=queue.filling) for line in found]
 
 
 def line_of(item: EvergreenItem, now: datetime) -> Line:

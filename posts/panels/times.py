@@ -48,7 +48,9 @@ class Times(Panel):
             target["at"] = ""
 
     def act(self, composer: Composer, request: HttpRequest, do: str, rest: str) -> Draft:
-        """`next`: the next free time of each channel; else a proposed time, for all of them."""
+        """`next`: the next free time of each channel; else a proposed time, for all of them. It takes the place of
+        what was typed, half times too."""
+        composer.typed = [one for one in composer.typed if one.field.rpartition(".")[2] != "at"]
         if rest == "next":
             walls = free_times.next_of_each(_free(composer), composer.draft.zone)
             return planning.at_times(composer.draft, walls) if walls else composer.draft

@@ -158,6 +158,16 @@ def test_a_proposed_time_is_for_all_channels(
     assert again(Post.objects.latest("pk")).current.at == ""
 
 
+def test_a_proposed_time_takes_the_place_of_half_a_time(
+    browser: Client, channel: Channel, clock: time_machine.Traveller
+) -> None:
+    data = form(channel, when="at", date="2026-11-30", time="", do="time:2026-11-26T16:00")
+    answer = browser.post(reverse("posts:new"), data)
+    post = Post.objects.get()
+    assert answer["Location"] == reverse("posts:edit", args=[post.pk])
+    assert set(times(post).values()) == {"2026-11-26T16:00"}
+
+
 def proposed(free: list[Any], hours: Hours) -> list[str]:
     return [one.at for one in free_times.proposals(free, hours, "Europe/London", NOW)]
 
