@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,14 @@ PIECES = "**/posts/arriving/*/"
 @pytest.fixture(autouse=True)
 def small_pieces(settings: Any) -> None:
     settings.UPLOAD_PIECE_BYTES = 20_000
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    """A browser whose requests can be cut: those that pass a service worker could not."""
+    context = chromium.new_context(service_workers="block")
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture
