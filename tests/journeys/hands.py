@@ -124,8 +124,7 @@ class Thumb(Hands):
     window = PHONE
 
     def act(self, target: Locator) -> None:
-        target.scroll_into_view_if_needed()
-        target.tap()
+        target.tap()  # comes into view by itself, and is found again where the page was drawn anew meanwhile
 
     def type_into(self, target: Locator, text: str) -> None:
         self.act(target)

@@ -54,9 +54,7 @@ def test_an_afternoon_of_a_systems_librarian(newcomer: Product, hands: Callable[
     _everything_is_well(ada, newcomer)
     _the_channel_tells_all_but_its_key(ada, newcomer)
     _killed_in_the_middle_it_sends_each_once(newcomer)
-    ada.page.goto(f"{newcomer.address}/account/login/")
-    ada.sign_in(newcomer.address, "ada@riverbend.example", "correct horse battery")
-    _everything_is_well(ada, newcomer)
+    _everything_is_well(ada, newcomer)  # she is signed in still
     station(ada, "systems-3-after")
 
 
