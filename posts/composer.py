@@ -91,7 +91,9 @@ class Composer:
         post: Post | None = None,
         typed: list[FieldProblem] | None = None,
         units: list[Unit] | None = None,
+        offered: list[Channel] | None = None,
     ) -> None:
+        self.offered = offered  # the channels of the unit, where somebody has read them already
         self.user, self.unit, self.draft, self.token, self.post = user, unit, draft, token, post
         self.desk = ""  # where the person sits, for whoever has the post open elsewhere
         self.draft = self._routed(names.bound(draft, unit))
@@ -104,9 +106,9 @@ class Composer:
 
     # --- the material -------------------------------------------------------
     @staticmethod
-    def preselected(user: User, unit: Unit) -> list[int]:
+    def preselected(user: User, unit: Unit, offered: list[Channel]) -> list[int]:
         """The only channel, else those of this person's last post in the unit."""
-        usable = [channel.pk for channel in selectors.usable_channels(unit)]
+        usable = [channel.pk for channel in offered]
         if len(usable) == 1:
             return usable
         last = Post.objects.filter(unit=unit, author=user).exclude(current=None).order_by("-pk").first()
@@ -118,7 +120,8 @@ class Composer:
     @cached_property
     def channels(self) -> list[Channel]:
         """Every channel on offer, and those the draft names although they are gone."""
-        found = {channel.pk: channel for channel in selectors.usable_channels(self.unit).select_related("unit")}
+        offered = selectors.offered_channels(self.unit) if self.offered is None else self.offered
+        found = {channel.pk: channel for channel in offered}
         found |= Known([], [self.draft], found.values()).channels
         return sorted(found.values(), key=lambda channel: (channel.platform, channel.name))
 

@@ -168,6 +168,11 @@ def usable_channels(unit: Unit) -> QuerySet[Channel]:
     return usable_by(unit)
 
 
+def offered_channels(unit: Unit) -> list[Channel]:
+    """The same, with the units that answer for them."""
+    return list(usable_channels(unit).select_related("unit"))
+
+
 def assets_of(draft: Draft) -> dict[int, Asset]:
     """Pictures, films and documents a draft names, by id; a missing one is missing here too."""
     return assets_by_id(draft.asset_ids())

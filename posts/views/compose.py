@@ -37,8 +37,9 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _act(request, None, units)
     unit = _unit(request, units)
-    draft = composing.proposal(unit, request.GET, Composer.preselected(request.user, unit))
-    return _page(request, Composer(request.user, unit, draft, token=uuid.uuid4(), units=units))
+    offered = selectors.offered_channels(unit)
+    draft = composing.proposal(unit, request.GET, Composer.preselected(request.user, unit, offered))
+    return _page(request, Composer(request.user, unit, draft, token=uuid.uuid4(), units=units, offered=offered))
 
 
 @login_required

@@ -200,7 +200,7 @@ def use(request: HttpRequest, pk: int) -> HttpResponse:
     form = kit_forms.StartForm(request.POST if "start" in request.POST else None, asked=asked_for, facts=facts)
     if request.method == "POST" and "start" in request.POST and form.is_valid():
         words = form.words(draft.language or unit.language)
-        channels = Composer.preselected(request.user, unit)
+        channels = Composer.preselected(request.user, unit, selectors.offered_channels(unit))
         post = keeping.begin(template=template, by=request.user, unit=unit, values=words, channels=channels)
         return redirect("posts:edit", post.pk)
     context = {"template": template, "form": form, "unit": unit, "units": units, "text": draft.parts[0].text}
