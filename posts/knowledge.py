@@ -143,7 +143,8 @@ class Known:
     def reviews(self) -> dict[int, list[Review]]:
         """Every decision about these posts by revision, the oldest first; `number` is the revision's."""
         found: dict[int, list[Review]] = defaultdict(list)
-        rows = Review.objects.filter(revision__post__in=[post.pk for post in self.posts])
+        judged = [post.pk for post in self.posts if getattr(post, "was_judged", True)]
+        rows = Review.objects.filter(revision__post__in=judged) if judged else Review.objects.none()
         for review in rows.select_related("person", "guest", "unit", "instead_of").annotate(
             number=F("revision__number"), post_id=F("revision__post")
         ):

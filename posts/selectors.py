@@ -33,7 +33,7 @@ from libsocial.accounts.policies import subtree_q
 from libsocial.audit.subjects import Subject
 from posts.checks.base import CardPattern, Contacts
 from posts.drafting import Draft
-from posts.models import Asset, Comment, Contact, Post, Revision, Seen, Step, Target
+from posts.models import Asset, Comment, Contact, Post, Review, Revision, Seen, Step, Target
 from posts.schedule import GRACE
 
 WITH_POST = (
@@ -61,13 +61,18 @@ def with_seen(posts: QuerySet[Post], person: User) -> QuerySet[Post]:
     return posts.annotate(was_seen=Exists(same), waiting_remarks=Coalesce(Subquery(counted), 0))
 
 
-def get_post(user: User, pk: int) -> Post:
-    """The post with what every page needs of it; Http404 when the person may not know of it."""
+def get_post(user: User, pk: int, **more: Any) -> Post:
+    """The post with what every page needs of it, and `more` annotations; Http404 when the person may not know of it."""
     found = with_targets(Post.objects.visible_to(user)).select_related("evergreen")
-    post = with_seen(found, user).filter(pk=pk).first()
+    post = with_seen(found, user).annotate(**more).filter(pk=pk).first()
     if post is None:
         raise Http404
     return post
+
+
+def get_to_read(user: User, pk: int) -> Post:
+    """The same for a page that changes nothing: `was_judged` spares a new draft the question who decided about it."""
+    return get_post(user, pk, was_judged=Exists(Review.objects.filter(revision__post=OuterRef("pk"))))
 
 
 def subjects(ids: set[str]) -> dict[str, Subject]:

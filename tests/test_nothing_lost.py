@@ -63,6 +63,7 @@ def test_a_sign_in_that_ended_takes_no_words_away(ada: Page, live_server: Any, l
 
 def test_a_page_open_since_before_signing_in_again_takes_none(ada: Page, live_server: Any, lib: Library) -> None:
     campaign_begun(ada, live_server)
+    ada.wait_for_load_state("networkidle")  # an answer still on its way would bring the old proof back
     ada.context.clear_cookies()
     browser.sign_in(ada, live_server, lib.ada)
     ada.get_by_role("button", name="Begin the campaign").click()

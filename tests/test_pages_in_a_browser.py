@@ -24,6 +24,7 @@ NO_PAGES += (
     "posts:import_template",
     "posts:emoji",
     "posts:kit_data",
+    "posts:kit_tag",
     "posts:talk_people",
     "notices:open",
     "theme",

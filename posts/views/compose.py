@@ -45,9 +45,10 @@ def new(request: HttpRequest) -> HttpResponse:
 @login_required
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The composer with a post in it."""
-    post = selectors.get_post(request.user, pk)
     if request.method == "POST":
+        post = selectors.get_post(request.user, pk)
         return _act(request, post, [post.unit])
+    post = selectors.get_to_read(request.user, pk)
     workflow.require(post, request.user, "edit")
     draft = drafting.of_revision(post.current, note=post.note)
     return _page(request, Composer(request.user, post.unit, draft, token=post.token, post=post))

@@ -65,7 +65,7 @@ def test_a_text_over_several_lines_is_one_post() -> None:
         (b"Text,Day\n", "no post"),
         (b"PK\x03\x04 and then nothing", "cannot be opened"),
         (b"\xd0\xcf\x11\xe0old", r"\.xls"),
-        (b"Text\n" + b"line\n" * 2001, "More than"),
+        (b"Text\n" + b"line\n" * (reading.MOST_ROWS + 1), "More than"),
         (b",".join([b"x"] * 70) + b"\n" + b",".join([b"x"] * 70), "columns"),
         (b"a\x00b,c\nd,e", "not a table"),
         (b"x" * (reading.MOST_BYTES + 1), "larger"),
