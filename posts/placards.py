@@ -95,6 +95,7 @@ class Drawn:
     image: Image.Image
     ratio: float
     problems: tuple[Problem, ...] = field(default=())
+    blank: bool = False  # nothing is written on it yet: no mistake, only a beginning
 
 
 def read(value: Any) -> Placard | None:
@@ -161,7 +162,7 @@ def _written(
 ) -> Drawn:
     if not setting.blocks:
         problems.append(Problem("title", _("Write the words that are to stand on the card.")))
-        return Drawn(_ground(card, size, picture, DARK, area), 0, tuple(problems))
+        return Drawn(_ground(card, size, picture, DARK, area), 0, tuple(problems), blank=len(problems) == 1)
     ink, image, ratio = _readable(card, size, picture, setting, area)
     if not contrast.enough(ratio):
         problems.append(_faint(card, size, picture, setting, area, ratio))

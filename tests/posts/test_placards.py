@@ -218,3 +218,12 @@ def test_the_look_is_chosen_on_the_page(lib: Library) -> None:
     assert signed_in(lib.alice).post(reverse("posts:media_brand", args=[lib.north.pk]), said).status_code == 404
     signed_in(lib.erin).post(reverse("posts:media_brand", args=[lib.north.pk]), {"colour": "red"})
     assert making.brand_of(lib.north).colour == "#24548a"
+
+
+def test_a_card_nobody_wrote_on_yet_is_no_mistake(lib: Library) -> None:
+    page, where = signed_in(lib.alice), reverse("posts:media_card_new")
+    fresh = page.get(where).content.decode()
+    assert "Write the words" in fresh
+    assert 'role="alert"' not in fresh.partition("data-card-preview")[2]
+    long = page.post(where, fields(Placard("x" * 120), lib)).content.decode()
+    assert 'role="alert"' in long.partition("data-card-preview")[2]
