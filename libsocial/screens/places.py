@@ -59,7 +59,7 @@ PLACES: tuple[Place, ...] = (
         phone=False,
     ),
     Place("media", "Media library", "/posts/media/"),
-    Place("media-file", "Media library, one file", "/posts/media/", words="volunteers.jpg", phone=False),
+    Place("media-file", "Media library, one file", "/posts/media/", words="6 people in bright jumpers", phone=False),
     Place("campaigns", "Campaigns", "/posts/campaigns/", who=ADA, phone=False),
     Place("campaign", "Campaign", "/posts/campaigns/", who=ADA, words="Winter reading"),
     Place("links", "Short links", "/links/", phone=False),
